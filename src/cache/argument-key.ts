@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { Decimal, isObjectEnumValue, skip } from '@prisma/client/runtime/client'
+
+/** Thrown for arguments that hold something of which no text is known. A query with such arguments is not cached. */
+export class NoKeyError extends Error {
+  override name = 'NoKeyError'
+}
+
+/** A digest of at least 128 bits, safe in a Redis key. */
+export const digest = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, 22)
+
+/**
+ * A text of the arguments: equal for two that Prisma takes for the same, different for any others. Properties are
+ * sorted, `undefined` and `Prisma.skip` are absent, and every type is told apart.
+ *
+ * @throws NoKeyError
+ */
+export function argumentText(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value)
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value)
+    case 'bigint':
+      return `${value}n`
+    case 'boolean':
+      return String(value)
+    case 'undefined':
+      return 'undefined'
+    case 'object':
+      return value === null ? 'null' : objectText(value)
+    default:
+      throw new NoKeyError(`an argument is a ${typeof value}`)
+  }
+}
+
+function objectText(value: object): string {
+  if (value === skip) return 'skip'
+  if (Array.isArray(value)) return `[${value.map(argumentText).join(',')}]`
+  if (value instanceof Date) return `date ${value.getTime()}`
+  if (Decimal.isDecimal(value)) return `decimal ${value.toFixed()}`
+  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('base64')}`
+  if (isObjectEnumValue(value)) return `enum ${value._getName()}`
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return fieldText(value)
+  if ('toJSON' in value) throw new NoKeyError('an argument has a toJSON of its own')
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined && item !== skip)
+  entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${argumentText(item)}`).join(',')}}`
+}
+
+/** `prisma.book.fields.title`: a reference to a column, of a class that Prisma keeps to itself. */
+function fieldText(value: object): string {
+  const { modelName, name, typeName }: { modelName?: unknown; name?: unknown; typeName?: unknown } = value
+  if (typeof modelName !== 'string' || typeof name !== 'string' || typeof typeName !== 'string')
+    throw new NoKeyError(`an argument is a ${value.constructor?.name}`)
+  return `field ${JSON.stringify([modelName, name, typeName])}`
+}

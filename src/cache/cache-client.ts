@@ -1,0 +1,60 @@
+import type { Drops } from './drops.ts'
+import type { Outcome } from './events.ts'
+import { CacheOptionError, type Settings } from './options.ts'
+import { planRead, type ReadPlan } from './plan.ts'
+import type { Reads } from './reads.ts'
+import { wholeTableTags } from './tags.ts'
+import type { Writes } from './writes.ts'
+
+export interface CacheStats {
+  /** Reads since the client was made, by how they were answered. */
+  readonly reads: Readonly<Record<Outcome, number>>
+  /** Tags dropped since then. */
+  readonly dropped: number
+  /** Tags whose drop the store has not taken yet. While there are any, reads go to the database. */
+  readonly owed: number
+}
+
+/** What the extended client has under `$cache`. */
+export interface CacheClient {
+  /**
+   * How a read is cached, or why it is not.
+   *
+   * @throws CacheOptionError for a model that there is not
+   */
+  explain(model: string, operation: string, args?: unknown): ReadPlan
+  /**
+   * Drops every query that reaches the models; all models when none is named.
+   *
+   * @throws CacheOptionError for a model that there is not
+   * @throws Error where the store cannot be reached; the drop is owed and made up for
+   */
+  drop(...models: string[]): Promise<void>
+  stats(): CacheStats
+}
+
+/** @param omit the omissions that the client was constructed with */
+export function createCacheClient(
+  settings: Settings,
+  { reads, writes, drops }: { reads: Reads; writes: Writes; drops: Drops },
+  omit: unknown,
+): CacheClient {
+  const models = Object.keys(settings.schema.models)
+  const known = (model: string): string => {
+    if (models.includes(model)) return model
+    throw new CacheOptionError(`there is no model ${model}, only ${models.join(', ')}`)
+  }
+  return {
+    explain: (model, operation, args = {}) =>
+      planRead(settings, { model: known(model), operation, args, omit, dataPath: [] }),
+    async drop(...named) {
+      const dropped = (named.length > 0 ? named : models).map(known)
+      const tags = new Set(dropped.flatMap((model) => wholeTableTags(settings.schema, model)))
+      if (await writes.drop([{ model: undefined, operation: '$cache.drop', tags }])) return
+      throw new Error(
+        'the store cannot be reached: the drop is owed, and made before this process reads from it again',
+      )
+    },
+    stats: () => ({ reads: { ...reads.counts }, dropped: writes.dropped, owed: drops.owing }),
+  }
+}

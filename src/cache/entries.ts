@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import { decode, encode, NotEncodableError, type Shape } from './codec.ts'
+import type { Drops } from './drops.ts'
+import type { Outcome } from './events.ts'
+import { ScalarError } from './scalars.ts'
+import type { Store } from './store.ts'
+
+/** A read that may be answered from the store. */
+export interface CachedRead {
+  readonly key: string
+  /** The keys of its tags' versions. */
+  readonly versions: readonly string[]
+  readonly shape: Shape
+  /** Seconds that its entry is kept. */
+  readonly ttl: number
+  /** Asks the database. */
+  readonly ask: () => Promise<unknown>
+}
+
+interface Answer {
+  readonly result: unknown
+  readonly outcome: Outcome
+}
+
+interface Filled {
+  readonly text: string
+  readonly stored: boolean
+}
+
+/** Versions outlive the entries that are stored under them. */
+const VERSION_LIFE = 2
+
+/** Answers reads from the entries in the store, and fills it. */
+export class Entries {
+  private readonly store: Store
+  private readonly drops: Drops
+  /** Database calls under way, by entry key and the versions that they were asked under. */
+  private readonly flights = new Map<string, Promise<Filled | undefined>>()
+
+  constructor(store: Store, drops: Drops) {
+    this.store = store
+    this.drops = drops
+  }
+
+  /** @throws what `ask` throws, and nothing else */
+  async answer(read: CachedRead): Promise<Answer> {
+    const found = await this.lookUp(read)
+    if (!found) return { result: await read.ask(), outcome: 'bypass' }
+    if ('result' in found) return { result: found.result, outcome: 'hit' }
+    const stamp = await this.pin(read, found.versions)
+    if (stamp === undefined) return { result: await read.ask(), outcome: 'miss' }
+
+    // The versions are part of the name: a read that starts after a write does not join a call from before it.
+    const flight = `${read.key} ${stamp}`
+    const running = this.flights.get(flight)
+    const joined = running && (await running)
+    return joined
+      ? { result: decode(read.shape, joined.text), outcome: outcomeOf(joined) }
+      : this.fly(read, flight, stamp)
+  }
+
+  private async lookUp(
+    read: CachedRead,
+  ): Promise<{ result: unknown } | { versions: (string | null)[] } | undefined> {
+    if (!(await this.drops.settled())) return undefined
+    try {
+      const [entry = null, ...versions] = await this.store.get([read.key, ...read.versions])
+      const text = entry === null ? undefined : textUnder(entry, versions)
+      return text === undefined ? { versions } : open(read.shape, text, versions)
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Creates the missing versions, and makes one text of all; undefined where one could not be created. */
+  private async pin(read: CachedRead, seen: readonly (string | null)[]): Promise<string | undefined> {
+    const missing = read.versions.filter((_, index) => seen[index] === null)
+    if (missing.length === 0) return stampOf(seen)
+    try {
+      const version = randomBytes(12).toString('base64url')
+      const pinned = await this.store.pin(missing, version, read.ttl * VERSION_LIFE)
+      const byKey = new Map(missing.map((key, index) => [key, pinned[index] ?? null]))
+      return stampOf(read.versions.map((key, index) => seen[index] ?? byKey.get(key) ?? null))
+    } catch {
+      return undefined
+    }
+  }
+
+  private async fly(read: CachedRead, flight: string, stamp: string): Promise<Answer> {
+    const filling = this.fill(read, stamp)
+    const joinable = filling.then(
+      ({ filled }) => filled,
+      () => undefined,
+    )
+    this.flights.set(flight, joinable)
+    try {
+      const { result, filled } = await filling
+      return { result, outcome: outcomeOf(filled) }
+    } finally {
+      if (this.flights.get(flight) === joinable) this.flights.delete(flight)
+    }
+  }
+
+  private async fill(
+    read: CachedRead,
+    stamp: string,
+  ): Promise<{ result: unknown; filled: Filled | undefined }> {
+    const result = await read.ask()
+    const text = textOf(read.shape, result)
+    return {
+      result,
+      filled: text === undefined ? undefined : { text, stored: await this.keep(read, stamp, text) },
+    }
+  }
+
+  private async keep(read: CachedRead, stamp: string, text: string): Promise<boolean> {
+    try {
+      await this.store.set(read.key, `${stamp}\n${text}`, read.ttl)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+const outcomeOf = (filled: Filled | undefined): Outcome => (filled?.stored ? 'stored' : 'miss')
+
+const stampOf = (versions: readonly (string | null)[]): string | undefined =>
+  versions.includes(null) ? undefined : versions.join(' ')
+
+/** An entry's text, if it was stored under these very versions. */
+function textUnder(entry: string, versions: readonly (string | null)[]): string | undefined {
+  const stamp = stampOf(versions)
+  return stamp !== undefined && entry.startsWith(`${stamp}\n`) ? entry.slice(stamp.length + 1) : undefined
+}
+
+/** An entry that was cut short, or written by something else, is a miss. */
+function open(shape: Shape, text: string, versions: (string | null)[]) {
+  try {
+    return { result: decode(shape, text) }
+  } catch {
+    return { versions }
+  }
+}
+
+/** A result that cannot be stored is served all the same. */
+function textOf(shape: Shape, result: unknown): string | undefined {
+  try {
+    return encode(shape, result)
+  } catch (error) {
+    if (error instanceof NotEncodableError || error instanceof ScalarError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,27 @@
+import { channel } from 'node:diagnostics_channel'
+
+/**
+ * How a read was answered: `hit` from the store alone; `stored` from the database, and stored; `miss` from the
+ * database, not stored; `bypass` from the database, the cache not asked.
+ */
+export type Outcome = 'hit' | 'stored' | 'miss' | 'bypass'
+
+/** Published on the channel `hotshelf:read` for every read, in the caller's async context. */
+export interface ReadEvent {
+  readonly model: string
+  readonly operation: string
+  readonly outcome: Outcome
+  /** From the call to its answer. */
+  readonly milliseconds: number
+}
+
+/** Published on the channel `hotshelf:write` when tags have been dropped, or are owed to a store out of reach. */
+export interface WriteEvent {
+  /** The models and operations that touched the tags; several for a transaction. */
+  readonly writes: readonly { readonly model: string | undefined; readonly operation: string }[]
+  readonly tags: readonly string[]
+  readonly delivered: boolean
+}
+
+export const readChannel = channel('hotshelf:read')
+export const writeChannel = channel('hotshelf:write')

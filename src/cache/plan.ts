@@ -1,0 +1,65 @@
+import { argumentText, digest, NoKeyError } from './argument-key.ts'
+import type { Settings } from './options.ts'
+import { tagsOfRead } from './read-tags.ts'
+import { tagKey } from './tags.ts'
+
+/** The form in which entries are stored: another form, other keys. */
+const FORM = 1
+
+const READS = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'findFirst',
+  'findFirstOrThrow',
+  'findMany',
+  'count',
+  'aggregate',
+  'groupBy',
+])
+
+export const isRead = (operation: string): boolean => READS.has(operation)
+
+export interface Read {
+  readonly model: string
+  readonly operation: string
+  readonly args: unknown
+  readonly dataPath: readonly string[]
+  /** The client's own omissions, which change what a query returns. */
+  readonly omit: unknown
+}
+
+/** How a read is cached, or why it is not. */
+export type ReadPlan =
+  | { readonly cacheable: true; readonly key: string; readonly tags: readonly string[]; readonly ttl: number }
+  | { readonly cacheable: false; readonly reason: string }
+
+/** Decides on a read from the schema, the settings and its arguments alone. */
+export function planRead(settings: Settings, { model, operation, args, dataPath, omit }: Read): ReadPlan {
+  const { schema, models, namespace, scope, bypass } = settings
+  const not = (reason: string): ReadPlan => ({ cacheable: false, reason })
+  if (bypass) return not('the cache is bypassed')
+  if (!isRead(operation)) return not(`${operation} is not a read`)
+  const tags = [...tagsOfRead(schema, model, operation, args)]
+  for (const reached of new Set(tags.map((tag) => tag.split('[')[0] ?? tag))) {
+    if (models[reached] === false) return not(`${reached} is configured to stay uncached`)
+    if (schema.models[reached]?.view)
+      return not(`${reached} is a view: the tables that it shows are not known`)
+  }
+  try {
+    const text = argumentText([args, dataPath, omit, scope?.()])
+    const own = models[model]
+    return {
+      cacheable: true,
+      key: `${namespace}:e:${schema.fingerprint}${FORM}:${model}:${operation}:${digest(text)}`,
+      tags,
+      ttl: (own ? own.ttl : undefined) ?? settings.ttl,
+    }
+  } catch (error) {
+    if (error instanceof NoKeyError) return not(error.message)
+    throw error
+  }
+}
+
+/** The key of a tag's version in the store. Not the fingerprint's: a deploy's old and new processes drop the same. */
+export const versionKey = (settings: Settings, tag: string): string =>
+  `${settings.namespace}:v:${tagKey(tag)}`

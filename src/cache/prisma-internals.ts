@@ -1,0 +1,50 @@
+/**
+ * What the cache needs of Prisma Client and Prisma does not promise: looked at with Prisma 7.10 and nowhere but here.
+ * `test/cache/prisma-internals.test.ts` fails when it changes.
+ */
+
+export type TransactionKind =
+  | { readonly kind: 'itx'; readonly id: string }
+  | { readonly kind: 'batch' }
+  | undefined
+
+const TRANSACTION_SCOPE = Symbol.for('prisma.client.transaction.scope_context')
+
+const property = (value: unknown, name: string | symbol): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+/** The transaction in which an operation runs, from what a query extension is called with. */
+export function transactionOf(call: object): TransactionKind {
+  const transaction = property(property(call, '__internalParams'), 'transaction')
+  if (transaction === undefined) return undefined
+  if (property(transaction, 'kind') === 'batch') return { kind: 'batch' }
+  const id = property(transaction, 'id')
+  if (typeof id !== 'string')
+    throw new Error('this version of Prisma Client hides which transaction a call is in')
+  return { kind: 'itx', id }
+}
+
+/** The path of a fluent call, `['select', 'books']`, from what a query extension is called with. */
+export function dataPathOf(call: object): readonly string[] {
+  const path = property(property(call, '__internalParams'), 'dataPath')
+  if (!Array.isArray(path)) throw new Error('this version of Prisma Client hides the path of a fluent call')
+  return path.map(String)
+}
+
+/** The id of the interactive transaction that a client is bound to; undefined for a client outside of any. */
+export function transactionIdOf(client: object): string | undefined {
+  const id = property(property(client, TRANSACTION_SCOPE), 'txId')
+  return typeof id === 'string' ? id : undefined
+}
+
+/** The `omit` that a client was constructed with, by model (`book`) and column. */
+export const globalOmitOf = (client: object): unknown => property(client, '_globalOmit')
+
+/** `client.$transaction`, to be called on any client extended from it. */
+export function transactionMethodOf(
+  client: object,
+): (on: object, input: unknown, options: unknown) => Promise<unknown> {
+  const method = property(client, '$transaction')
+  if (typeof method !== 'function') throw new Error('cache() extends a Prisma Client, and this is none')
+  return (on, input, options) => Reflect.apply(method, on, [input, options])
+}

@@ -1,0 +1,52 @@
+import { type CacheSchema, relationsOf } from './schema-facts.ts'
+import { ANY_ROW } from './tags.ts'
+import { Touches } from './touches.ts'
+
+const WRITES = /\b(insert|update|delete|merge)\b/i
+/** Statements that reach tables which they need not name: procedures, `TRUNCATE … CASCADE`, changes of the schema. */
+const REACHES_FURTHER =
+  /\b(call|execute|prepare|truncate|copy|alter|drop|create|refresh|import)\b|(^|;)\s*do\b/i
+
+/** The text of a raw statement, from what an extension is given for `$executeRaw` and its kin. */
+export function statementText(args: unknown): string | undefined {
+  const text: unknown = Array.isArray(args)
+    ? args[0]
+    : typeof args === 'object' && args !== null
+      ? Reflect.get(args, 'sql')
+      : undefined
+  return typeof text === 'string' ? text : undefined
+}
+
+/**
+ * The tags that a raw statement touches: those of the tables that its text names, or of every table if it names none.
+ * A `$queryRaw` without a word that writes touches nothing; a function that it calls is taken not to write.
+ */
+export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown): Set<string> {
+  const text = statementText(args) ?? ''
+  const further = text === '' || REACHES_FURTHER.test(text)
+  if (operation.startsWith('$query') && !further && !WRITES.test(text)) return new Set()
+  const touches = new Touches(schema)
+  const named = tables(schema).filter(([table]) => names(text, table))
+  for (const [, touch] of further || named.length === 0 ? tables(schema) : named) touch(touches)
+  return touches.tags
+}
+
+/** Whether a text holds a table's name as a word of its own, quoted or not. */
+const names = (text: string, table: string): boolean =>
+  new RegExp(`(?<!\\w)${table.replace(/[^\w]/g, '\\$&')}(?!\\w)`, 'i').test(text)
+
+/** Each table of the schema by its name in the database, with what touches all that a statement on it may reach. */
+function tables(schema: CacheSchema): [string, (touches: Touches) => void][] {
+  return Object.entries(schema.models).flatMap(([model, facts]): [string, (touches: Touches) => void][] => [
+    [
+      facts.table,
+      (touches) => {
+        touches.deleted(model, ANY_ROW)
+        touches.updated(model, ANY_ROW, new Set(Object.keys(facts.fields)))
+      },
+    ],
+    ...relationsOf(facts).flatMap(([field, relation]): [string, (touches: Touches) => void][] =>
+      relation.join ? [[relation.join.table, (touches) => touches.join(model, field, relation)]] : [],
+    ),
+  ])
+}

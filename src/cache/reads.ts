@@ -1,0 +1,46 @@
+import { performance } from 'node:perf_hooks'
+import type { Drops } from './drops.ts'
+import { Entries } from './entries.ts'
+import { type Outcome, type ReadEvent, readChannel } from './events.ts'
+import type { Settings } from './options.ts'
+import { planRead, type Read, versionKey } from './plan.ts'
+
+/** Carries out reads: from the store where they are cacheable, and says how each was answered. */
+export class Reads {
+  readonly counts: Record<Outcome, number> = { hit: 0, stored: 0, miss: 0, bypass: 0 }
+  private readonly settings: Settings
+  private readonly entries: Entries
+
+  constructor(settings: Settings, drops: Drops) {
+    this.settings = settings
+    this.entries = new Entries(settings.store, drops)
+  }
+
+  /**
+   * @param ask asks the database
+   * @param inTransaction what a transaction has read and written is nobody else's yet
+   * @throws what `ask` throws, and nothing else
+   */
+  async carryOut(read: Read, inTransaction: boolean, ask: () => Promise<unknown>): Promise<unknown> {
+    const start = performance.now()
+    const { result, outcome } = inTransaction
+      ? { result: await ask(), outcome: 'bypass' as const }
+      : await this.answer(read, ask)
+    const { model, operation } = read
+    this.counts[outcome]++
+    const event: ReadEvent = { model, operation, outcome, milliseconds: performance.now() - start }
+    readChannel.publish(event)
+    return result
+  }
+
+  private async answer(
+    read: Read,
+    ask: () => Promise<unknown>,
+  ): Promise<{ result: unknown; outcome: Outcome }> {
+    const plan = planRead(this.settings, read)
+    if (!plan.cacheable) return { result: await ask(), outcome: 'bypass' }
+    const versions = plan.tags.map((tag) => versionKey(this.settings, tag))
+    const shape = { ...read, schema: this.settings.schema }
+    return this.entries.answer({ key: plan.key, versions, shape, ttl: plan.ttl, ask })
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The facts about a Prisma schema that the generated client does not carry at run time: uniques, foreign keys,
+ * referential actions, join tables. `generator.ts` writes them at `prisma generate`.
+ */
+export interface CacheSchema {
+  /** Changes with anything in the Prisma schema that may change an answer. */
+  readonly fingerprint: string
+  readonly models: Readonly<Record<string, ModelFacts>>
+}
+
+export interface ModelFacts {
+  /** The table's name in the database. */
+  readonly table: string
+  /** A view's rows come from tables that the schema does not name. */
+  readonly view?: true
+  readonly fields: Readonly<Record<string, FieldFacts>>
+  /** Key column sets, as field names: the primary key first, then uniques, then foreign keys. */
+  readonly keys: readonly (readonly string[])[]
+  /** Compound uniques by the name under which `where` takes them. */
+  readonly compounds: Readonly<Record<string, readonly string[]>>
+}
+
+export type FieldFacts = ScalarFacts | RelationFacts
+
+export interface ScalarFacts {
+  /** A Prisma scalar (`Int`, `DateTime`, …) or `Enum`. */
+  readonly type: string
+  readonly list?: true
+  /** The native type, where one is given: `Uuid`, `VarChar`. */
+  readonly native?: string
+}
+
+export type ReferentialAction = 'Cascade' | 'SetNull' | 'SetDefault' | 'Restrict' | 'NoAction'
+
+export interface RelationFacts {
+  readonly model: string
+  readonly list?: true
+  /** The field at the other end. */
+  readonly opposite: string
+  /** The foreign key, where this side has it: own fields and, in the same order, the fields they reference. */
+  readonly key?: {
+    readonly from: readonly string[]
+    readonly to: readonly string[]
+    readonly onDelete: ReferentialAction
+    readonly onUpdate: ReferentialAction
+  }
+  /** The join table of an implicit many-to-many relation, and the own field that it references. */
+  readonly join?: { readonly table: string; readonly id: string }
+}
+
+/** A foreign key that references a model, seen from that model. */
+export interface Referrer {
+  readonly model: string
+  readonly field: string
+  readonly key: NonNullable<RelationFacts['key']>
+}
+
+export const isRelation = (field: FieldFacts | undefined): field is RelationFacts =>
+  field !== undefined && 'model' in field
+
+export const isScalar = (field: FieldFacts | undefined): field is ScalarFacts =>
+  field !== undefined && 'type' in field
+
+/** The facts of a model. Throws where the map knows no such model: it is older than the client. */
+export function modelFacts(schema: CacheSchema, model: string): ModelFacts {
+  const facts = Object.hasOwn(schema.models, model) ? schema.models[model] : undefined
+  if (!facts) throw new Error(`the cache schema has no model ${model}: run \`prisma generate\``)
+  return facts
+}
+
+/** The fact of one field, or undefined for a name that is none. */
+export const fieldOf = (facts: ModelFacts, name: string): FieldFacts | undefined =>
+  Object.hasOwn(facts.fields, name) ? facts.fields[name] : undefined
+
+/** The relation fields of a model, with their names. */
+export const relationsOf = (facts: ModelFacts): [string, RelationFacts][] =>
+  Object.entries(facts.fields).filter((entry): entry is [string, RelationFacts] => isRelation(entry[1]))
+
+/** The same relation seen from its other end. */
+export function oppositeOf(schema: CacheSchema, { model, opposite }: RelationFacts): RelationFacts {
+  const relation = fieldOf(modelFacts(schema, model), opposite)
+  if (!isRelation(relation)) throw new Error(`the cache schema has no relation ${model}.${opposite}`)
+  return relation
+}
+
+/** The foreign keys that reference a model. */
+export function referrersOf(schema: CacheSchema, model: string): Referrer[] {
+  return Object.entries(schema.models).flatMap(([name, facts]) =>
+    relationsOf(facts).flatMap(([field, { model: target, key }]) =>
+      target === model && key ? [{ model: name, field, key }] : [],
+    ),
+  )
+}

@@ -1,0 +1,19 @@
+/**
+ * Where entries and versions are kept: texts under keys, which the store may lose at any time, but never alters or
+ * brings back. No method reads or writes more than one key at a time as far as its caller can tell, so each may be
+ * carried out on many servers. Every method rejects when the store cannot be reached.
+ */
+export interface Store {
+  /** What is under each key: a text, or null. The order is that of the keys. */
+  get(keys: readonly string[]): Promise<(string | null)[]>
+  /**
+   * Puts a text under each key that has none, and then says what is under each: null where it was lost at once.
+   *
+   * @param seconds after which the store may forget
+   */
+  pin(keys: readonly string[], text: string, seconds: number): Promise<(string | null)[]>
+  /** Puts a text under a key. */
+  set(key: string, text: string, seconds: number): Promise<void>
+  /** Removes what is under the keys. */
+  drop(keys: readonly string[]): Promise<void>
+}

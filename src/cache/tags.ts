@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { type CacheSchema, modelFacts, relationsOf } from './schema-facts.ts'
+
+/**
+ * What is known of one row, or of every row of a set: field name to the text of its value, as `pins.ts` makes it.
+ * An empty one says nothing: any row of the table.
+ */
+export type Known = ReadonlyMap<string, string>
+
+/** Rows by what is known of them; a row of the set satisfies at least one. */
+export type Rows = readonly Known[]
+
+export const ANY_ROW: Rows = [new Map()]
+
+/** The name of all rows of a model, or of a join table. */
+export const tableTag = (table: string): string => table
+
+/** The rows in which the columns of a key column set have these values: `Book[id=7]`. */
+export const rowSetTag = (table: string, columns: readonly string[], known: Known): string =>
+  `${table}[${columns.map((column) => `${column}=${known.get(column)}`).join(',')}]`
+
+/** Some row sets of a key column set, unknown which: `Book[id=*]`. */
+export const sweepTag = (table: string, columns: readonly string[]): string =>
+  `${table}[${columns.map((column) => `${column}=*`).join(',')}]`
+
+/** Whether every column of a key column set is known. */
+export const covers = (known: Known, columns: readonly string[]): boolean =>
+  columns.every((column) => known.has(column))
+
+/** The columns of a join table, named after the fields that read it, so that a self-relation's two ends differ. */
+export const joinColumn = (model: string, field: string): string => `${model}.${field}`
+
+/** Every tag without which no query of the model is cached: dropping these drops whatever depends on its rows. */
+export function wholeTableTags(schema: CacheSchema, model: string): string[] {
+  const facts = modelFacts(schema, model)
+  return [
+    tableTag(model),
+    ...facts.keys.map((columns) => sweepTag(model, columns)),
+    ...relationsOf(facts).flatMap(([field, { join, model: target, opposite }]) =>
+      join
+        ? [
+            tableTag(join.table),
+            sweepTag(join.table, [joinColumn(model, field)]),
+            sweepTag(join.table, [joinColumn(target, opposite)]),
+          ]
+        : [],
+    ),
+  ]
+}
+
+/**
+ * A tag's name in the store. A row set's values are digested, so that nobody reads them there; the rest stays legible.
+ */
+export function tagKey(tag: string): string {
+  const bracket = tag.indexOf('[')
+  if (bracket < 0 || tag.endsWith('=*]')) return tag
+  return `${tag.slice(0, bracket)}:${createHash('sha256').update(tag).digest('base64url').slice(0, 22)}`
+}

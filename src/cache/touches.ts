@@ -1,0 +1,90 @@
+import { carry, MOST_ROWS } from './pins.ts'
+import { type CacheSchema, modelFacts, type RelationFacts, referrersOf, relationsOf } from './schema-facts.ts'
+import { ANY_ROW, covers, joinColumn, type Rows, rowSetTag, sweepTag, tableTag } from './tags.ts'
+
+export const NO_COLUMNS: ReadonlySet<string> = new Set()
+
+/** Collects the tags of the rows that a write touches, with those that the database touches on its own account. */
+export class Touches {
+  readonly tags = new Set<string>()
+  readonly schema: CacheSchema
+  private readonly followed = new Set<string>()
+
+  constructor(schema: CacheSchema) {
+    this.schema = schema
+  }
+
+  /**
+   * Rows that come, go or change. Where columns of a key column set change, the rows leave row sets that nobody names
+   * and enter others, so all of that set are swept.
+   */
+  rows(model: string, rows: Rows, changed: ReadonlySet<string> = NO_COLUMNS): void {
+    this.tags.add(tableTag(model))
+    for (const columns of modelFacts(this.schema, model).keys) {
+      const told = rows.length <= MOST_ROWS && rows.every((known) => covers(known, columns))
+      if (told && !columns.some((column) => changed.has(column))) {
+        for (const known of rows) this.tags.add(rowSetTag(model, columns, known))
+      } else this.tags.add(sweepTag(model, columns))
+    }
+  }
+
+  /** Rows of a relation's join table, by what is known of their two ends: the ids of this side and of the other. */
+  join(model: string, field: string, relation: RelationFacts, own?: string, other?: string): void {
+    if (!relation.join) return
+    const { table } = relation.join
+    this.tags.add(tableTag(table))
+    const end = (column: string, id: string | undefined) =>
+      this.tags.add(
+        id === undefined ? sweepTag(table, [column]) : rowSetTag(table, [column], new Map([[column, id]])),
+      )
+    end(joinColumn(model, field), own)
+    end(joinColumn(relation.model, relation.opposite), other)
+  }
+
+  /** Deleted rows, and what goes or changes with them by `onDelete`. */
+  deleted(model: string, rows: Rows): void {
+    this.rows(model, rows)
+    this.joinsOf(model, rows)
+    this.follow(model, rows, 'onDelete')
+  }
+
+  /** Updated rows, and what changes with them by `onUpdate` where a referenced column is among the changed ones. */
+  updated(model: string, rows: Rows, changed: ReadonlySet<string>): void {
+    this.rows(model, rows, changed)
+    if (changed.size === 0) return
+    if (relationsOf(modelFacts(this.schema, model)).some(([, { join }]) => join && changed.has(join.id)))
+      this.joinsOf(model, ANY_ROW)
+    this.follow(model, rows, 'onUpdate', changed)
+  }
+
+  private joinsOf(model: string, rows: Rows): void {
+    for (const [field, relation] of relationsOf(modelFacts(this.schema, model))) {
+      const { join } = relation
+      if (join) for (const known of rows) this.join(model, field, relation, known.get(join.id))
+    }
+  }
+
+  private follow(
+    model: string,
+    rows: Rows,
+    event: 'onDelete' | 'onUpdate',
+    changed?: ReadonlySet<string>,
+  ): void {
+    const step = JSON.stringify([
+      event,
+      model,
+      changed && [...changed],
+      rows.map((known) => [...known].sort()),
+    ])
+    if (this.followed.has(step)) return
+    this.followed.add(step)
+    for (const { model: child, key } of referrersOf(this.schema, model)) {
+      const action = key[event]
+      const unmoved = changed && !key.to.some((column) => changed.has(column))
+      if (unmoved || action === 'Restrict' || action === 'NoAction') continue
+      const children = carry(rows, key.to, key.from)
+      if (event === 'onDelete' && action === 'Cascade') this.deleted(child, children)
+      else this.updated(child, children, new Set(key.from))
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import {
+  type Args,
+  asList,
+  both,
+  given,
+  isArgs,
+  knownOf,
+  MOST_ROWS,
+  rowsOfWhere,
+  rowsThrough,
+} from './pins.ts'
+import {
+  type CacheSchema,
+  fieldOf,
+  isRelation,
+  isScalar,
+  modelFacts,
+  oppositeOf,
+  type RelationFacts,
+} from './schema-facts.ts'
+import { ANY_ROW, type Known, type Rows } from './tags.ts'
+import { Touches } from './touches.ts'
+
+const UNKNOWN: Known = new Map()
+const argsOf = (value: unknown): Args => (isArgs(value) ? value : {})
+
+/**
+ * The tags that a write touches.
+ *
+ * @param args the arguments of `create`, `updateMany`, `upsert` or another write of `model`
+ * @param result what it returned, with its key columns; undefined where it failed and may have written all the same
+ */
+export function tagsOfWrite(
+  schema: CacheSchema,
+  model: string,
+  operation: string,
+  args: unknown,
+  result?: unknown,
+): Set<string> {
+  const writer = new Writer(schema)
+  writer.write(model, operation, argsOf(args), result)
+  return writer.touches.tags
+}
+
+class Writer {
+  readonly touches: Touches
+  private readonly schema: CacheSchema
+
+  constructor(schema: CacheSchema) {
+    this.schema = schema
+    this.touches = new Touches(schema)
+  }
+
+  write(model: string, operation: string, args: Args, result: unknown): void {
+    const facts = modelFacts(this.schema, model)
+    const row = knownOf(facts, result)
+    switch (operation) {
+      case 'create':
+        return this.created(model, args.data, row)
+      case 'createMany':
+        return this.createdMany(model, asList(args.data))
+      case 'createManyAndReturn':
+        return this.createdMany(model, Array.isArray(result) ? result : asList(args.data))
+      case 'update':
+        return this.updated(model, this.where(model, args), args.data, row)
+      case 'updateMany':
+      case 'updateManyAndReturn':
+        return this.updated(model, this.where(model, args), args.data, UNKNOWN)
+      case 'upsert':
+        this.created(model, args.create, row)
+        return this.updated(model, this.where(model, args), args.update, row)
+      case 'delete':
+        return this.touches.deleted(model, result ? [row] : this.where(model, args))
+      case 'deleteMany':
+        return this.touches.deleted(model, this.where(model, args))
+      default:
+        throw new Error(`the cache does not know the write ${operation}: it cannot tell what to drop`)
+    }
+  }
+
+  private where(model: string, args: Args): Rows {
+    return rowsOfWhere(this.schema, model, args.where)
+  }
+
+  /** A new row with what hangs on it. `known` adds to what its data tell. */
+  private created(model: string, data: unknown, known: Known): void {
+    const row = new Map([...knownOf(modelFacts(this.schema, model), data), ...known])
+    this.touches.rows(model, [row])
+    this.nested(model, data, row)
+  }
+
+  private createdMany(model: string, rows: readonly unknown[], known: Known = UNKNOWN): void {
+    const facts = modelFacts(this.schema, model)
+    const told = rows.length <= MOST_ROWS
+    this.touches.rows(model, told ? rows.map((row) => new Map([...knownOf(facts, row), ...known])) : [known])
+  }
+
+  /** Rows that satisfy `before` and get `data`. `after` is what the result tells of them, where it is one row. */
+  private updated(model: string, before: Rows, data: unknown, after: Known): void {
+    const changed = this.changedColumns(model, data)
+    const kept = new Map([...after].filter(([column]) => !changed.has(column)))
+    const rows = before.map((known) => new Map([...kept, ...known]))
+    this.touches.updated(model, rows, changed)
+    this.nested(model, data, rows.length === 1 ? new Map([...(rows[0] ?? []), ...after]) : UNKNOWN)
+  }
+
+  /** The columns that an update's data may change: those it names, and the foreign keys that its relations set. */
+  private changedColumns(model: string, data: unknown): Set<string> {
+    const facts = modelFacts(this.schema, model)
+    return new Set(
+      given(data).flatMap(([name, value]): readonly string[] => {
+        const field = fieldOf(facts, name)
+        if (isScalar(field)) return [name]
+        const relinks = given(value).some(([operation]) => operation !== 'update')
+        return isRelation(field) && field.key && relinks ? field.key.from : []
+      }),
+    )
+  }
+
+  /** The relations in the data of a created or updated row. */
+  private nested(model: string, data: unknown, row: Known): void {
+    const facts = modelFacts(this.schema, model)
+    for (const [name, operations] of given(data)) {
+      const relation = fieldOf(facts, name)
+      if (!isRelation(relation)) continue
+      const several = given(operations).length > 1
+      for (const [operation, input] of given(operations)) {
+        this.unlink(model, relation, operation)
+        for (const item of asList(input)) {
+          this.rejoin(model, name, relation, row, operation, item)
+          // Of several operations on one foreign key, the result shows only the last one's.
+          this.relate(relation, several && relation.key ? UNKNOWN : row, operation, item)
+        }
+      }
+    }
+  }
+
+  private relate(relation: RelationFacts, row: Known, operation: string, item: unknown): void {
+    const target = relation.model
+    const { where, data, create, update } = argsOf(item)
+    const beyond = rowsThrough(this.schema, relation, [row])
+    const rows = (filter?: unknown): Rows => both(beyond, rowsOfWhere(this.schema, target, filter))
+    const [child = UNKNOWN] = beyond
+    switch (operation) {
+      case 'create':
+        return this.created(target, item, child)
+      case 'createMany':
+        return this.createdMany(target, asList(data), child)
+      case 'connectOrCreate':
+        this.linked(relation, where)
+        return this.created(target, create, relation.key ? UNKNOWN : child)
+      case 'connect':
+        return this.linked(relation, item)
+      case 'set':
+      case 'disconnect':
+        return this.linked(relation)
+      case 'delete':
+      case 'deleteMany':
+        // Where the foreign key is the row's own, it tells of another row by now, or of none.
+        return this.touches.deleted(
+          target,
+          relation.key ? rowsOfWhere(this.schema, target, item) : rows(item),
+        )
+      case 'update':
+      case 'updateMany':
+        if (data !== undefined) this.updated(target, rows(where), data, UNKNOWN)
+        // To-one relations take the data as they are, too, and a column may be called `data`.
+        if (data === undefined || fieldOf(modelFacts(this.schema, target), 'data'))
+          this.updated(target, rows(), item, UNKNOWN)
+        return
+      case 'upsert':
+        this.created(target, create, relation.key ? UNKNOWN : child)
+        return this.updated(target, rows(where), update, UNKNOWN)
+      default:
+        throw new Error(`the cache does not know the nested write ${operation}: it cannot tell what to drop`)
+    }
+  }
+
+  /** Rows at the far end that are linked or unlinked: they change only if the foreign key is theirs. */
+  private linked(relation: RelationFacts, where?: unknown): void {
+    const { key } = oppositeOf(this.schema, relation)
+    if (key)
+      this.touches.updated(relation.model, rowsOfWhere(this.schema, relation.model, where), new Set(key.from))
+  }
+
+  /** In a one-to-one relation a new link takes an old one away, from a row that nobody names. */
+  private unlink(model: string, relation: RelationFacts, operation: string): void {
+    const opposite = oppositeOf(this.schema, relation)
+    if (relation.list || opposite.list || operation === 'update') return
+    if (relation.key) this.touches.updated(model, ANY_ROW, new Set(relation.key.from))
+    if (opposite.key) this.touches.updated(relation.model, ANY_ROW, new Set(opposite.key.from))
+  }
+
+  /** The rows of a join table that come or go. */
+  private rejoin(
+    model: string,
+    name: string,
+    relation: RelationFacts,
+    row: Known,
+    operation: string,
+    item: unknown,
+  ): void {
+    const { join } = relation
+    const far = oppositeOf(this.schema, relation).join
+    if (!join || !far || operation === 'update' || operation === 'updateMany') return
+    const named = operation === 'connect' || operation === 'disconnect' || operation === 'delete'
+    for (const known of rowsOfWhere(this.schema, relation.model, named ? item : undefined))
+      this.touches.join(model, name, relation, row.get(join.id), known.get(far.id))
+  }
+}
