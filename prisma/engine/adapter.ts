@@ -3,9 +3,9 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
 
-/** PostgreSQL's `"char"`, in which its catalogues keep flags, and `text`, as which they are read just as well. */
+/** PostgreSQL's `"char"`, in which its catalogues keep flags, and `character`, as which they are read just as well. */
 const CHAR = 18
-const TEXT = 25
+const CHARACTER = 1042
 
 /**
  * `@prisma/adapter-pg` for the schema engine, with what keeps 7.10 of it from that repaired: it refuses columns of type
@@ -38,7 +38,7 @@ export function withDatabase(url: string, name: string): string {
 
 async function connect(url: string, disposed = async () => {}): Promise<SqlDriverAdapter> {
   const pool = new pg.Pool({ connectionString: url })
-  pool.on('connect', readCharAsText)
+  pool.on('connect', readFlags)
   const schema = new URL(url).searchParams.get('schema') ?? 'public'
   const adapter = await new PrismaPg(pool, { schema, disposeExternalPool: true }).connect()
   const dispose = adapter.dispose.bind(adapter)
@@ -55,10 +55,10 @@ async function connect(url: string, disposed = async () => {}): Promise<SqlDrive
 }
 
 /** Before pg itself looks at what columns a result has. */
-function readCharAsText(client: pg.PoolClient): void {
+function readFlags(client: pg.PoolClient): void {
   const connection: unknown = Reflect.get(client, 'connection')
   if (!(connection instanceof pg.Connection)) throw new Error('this version of pg hides its connection')
   connection.prependListener('rowDescription', ({ fields }: { fields: pg.FieldDef[] }) => {
-    for (const field of fields) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT
+    for (const field of fields) if (field.dataTypeID === CHAR) field.dataTypeID = CHARACTER
   })
 }

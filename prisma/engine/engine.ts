@@ -16,6 +16,10 @@ declare const WebAssembly: {
  * @param files of the Prisma schema
  */
 export async function createEngine(url: string, files: readonly string[]): Promise<SchemaEngine> {
+  // Where the engine says why it panics; without it, it would die of the lack.
+  Object.assign(globalThis, {
+    PRISMA_WASM_PANIC_REGISTRY: { set_message: (why: string) => console.error(why) },
+  })
   const wasm = await readFile(
     new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm')),
   )
@@ -26,6 +30,9 @@ export async function createEngine(url: string, files: readonly string[]): Promi
   const datamodels = await Promise.all(
     files.map(async (file): Promise<[string, string]> => [file, await readFile(file, 'utf8')]),
   )
+  // Some commands name no file, while the engine wants to know its provider from one.
+  if (datamodels.length === 0)
+    datamodels.push(['schema.prisma', 'datasource db {\n  provider = "postgresql"\n}'])
   const adapter = bindMigrationAwareSqlAdapterFactory(createAdapterFactory(url))
   return bindings.SchemaEngine.new({ datamodels }, () => {}, adapter)
 }

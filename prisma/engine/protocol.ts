@@ -14,13 +14,14 @@ export function engineError(error: unknown): EngineError {
   return { message, ...(typeof code === 'string' && { error_code: code }) }
 }
 
+const send = (message: object) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
+
 /** Answers JSON-RPC requests, one a line, by calling the method of that name of the engine; until stdin ends. */
 export async function serve(engine: SchemaEngine): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const { id, method, params } = JSON.parse(line)
-    process.stdout.write(
-      `${JSON.stringify({ jsonrpc: '2.0', id, ...(await call(engine, method, params)) })}\n`,
-    )
+    // The CLI answers what it is asked to print; there is nothing to do about that.
+    if (method !== undefined) send({ id, ...(await call(engine, method, params)) })
   }
 }
 
@@ -28,7 +29,12 @@ async function call(engine: SchemaEngine, name: string, params: unknown): Promis
   try {
     const method: unknown = Reflect.get(engine, name)
     if (typeof method !== 'function') throw new Error(`the schema engine has no method ${name}`)
-    return { result: (await Reflect.apply(method, engine, [params])) ?? null }
+    const result: unknown = (await Reflect.apply(method, engine, [params])) ?? null
+    const text: unknown =
+      typeof result === 'object' && result !== null ? Reflect.get(result, 'stdout') : undefined
+    // The native engine has the CLI print what it found, the one for JavaScript returns it.
+    if (typeof text === 'string') send({ id: 0, method: 'print', params: { content: text } })
+    return { result }
   } catch (error) {
     const data = { is_panic: false, ...engineError(error) }
     return { error: { code: 4466, message: data.message, data } }
