@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
-import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import {
+  ColumnTypeEnum,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+  type SqlQuery,
+} from '@prisma/driver-adapter-utils'
 import pg from 'pg'
 
-/** PostgreSQL's `"char"`, in which its catalogues keep flags, and `character`, as which they are read just as well. */
+/** PostgreSQL's type `"char"`, in which its catalogues keep flags. */
 const CHAR = 18
-const CHARACTER = 1042
+/** A type that no catalogue has, as which flags travel through `@prisma/adapter-pg`. */
+const UUID = 2950
 
 /**
  * `@prisma/adapter-pg` for the schema engine, with what keeps 7.10 of it from that repaired: it refuses columns of type
@@ -41,8 +47,14 @@ async function connect(url: string, disposed = async () => {}): Promise<SqlDrive
   pool.on('connect', readFlags)
   const schema = new URL(url).searchParams.get('schema') ?? 'public'
   const adapter = await new PrismaPg(pool, { schema, disposeExternalPool: true }).connect()
+  const queryRaw = adapter.queryRaw.bind(adapter)
   const dispose = adapter.dispose.bind(adapter)
   return Object.assign(adapter, {
+    async queryRaw(query: SqlQuery) {
+      const result = await queryRaw(query)
+      const { Uuid, Character } = ColumnTypeEnum
+      return { ...result, columnTypes: result.columnTypes.map((type) => (type === Uuid ? Character : type)) }
+    },
     /** Without values PostgreSQL takes many statements at once, and finds their ends itself. */
     async executeScript(script: string) {
       await adapter.executeRaw({ sql: script, args: [], argTypes: [] })
@@ -59,6 +71,6 @@ function readFlags(client: pg.PoolClient): void {
   const connection: unknown = Reflect.get(client, 'connection')
   if (!(connection instanceof pg.Connection)) throw new Error('this version of pg hides its connection')
   connection.prependListener('rowDescription', ({ fields }: { fields: pg.FieldDef[] }) => {
-    for (const field of fields) if (field.dataTypeID === CHAR) field.dataTypeID = CHARACTER
+    for (const field of fields) if (field.dataTypeID === CHAR) field.dataTypeID = UUID
   })
 }
