@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { freePort } from './ports.ts'
+import type { Service } from './postgres.ts'
+
+export interface RedisService extends Service {
+  readonly port: number
+  readonly process: ChildProcess
+}
+
+/** The path of `redis-server` or `valkey-server`; undefined where neither is on the PATH. */
+export function findRedisServer(path = process.env.PATH ?? ''): string | undefined {
+  const candidates = path
+    .split(delimiter)
+    .flatMap((folder) => ['redis-server', 'valkey-server'].map((name) => join(folder, name)))
+  return candidates.find((file) => {
+    try {
+      accessSync(file, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Starts a Redis of our own that keeps nothing on disk. Throws an Error where it does not come up. */
+export async function startRedis(server: string, port?: number): Promise<RedisService> {
+  const at = port ?? (await freePort())
+  const child = spawn(
+    server,
+    ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      // A Ctrl-C is for us, who stop it when nobody needs it any more.
+      detached: true,
+    },
+  )
+  await ready(child)
+  return {
+    url: `redis://127.0.0.1:${at}`,
+    port: at,
+    process: child,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error(`Redis did not start: ${said.trim().split('\n').at(-1)}`)))
+    child.stdout?.on('data', (chunk) => {
+      said += chunk
+      if (/Ready to accept connections/i.test(said)) resolve()
+    })
+  })
+}

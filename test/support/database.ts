@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import type { Test } from 'tap'
+
+/** An address that `npm test` gives. */
+export function given(name: 'TEST_DATABASE_URL' | 'TEST_REDIS_URL'): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`run this file with \`npm test -- FILE\`: ${name} is not set`)
+  return value
+}
+
+async function administer(sql: string): Promise<void> {
+  const url = new URL(given('TEST_DATABASE_URL'))
+  url.pathname = '/postgres'
+  const client = new pg.Client({ connectionString: url.href })
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}
+
+/** A database of the test's own, migrated and empty, gone when the test ends. Returns its URL. */
+export async function createDatabase(t: Test): Promise<string> {
+  const url = new URL(given('TEST_DATABASE_URL'))
+  const template = pg.escapeIdentifier(url.pathname.slice(1))
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`)
+  t.teardown(() => administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+  url.pathname = `/${name}`
+  return url.href
+}
