@@ -1,15 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Service, startThrowawayPostgres } from './services/postgres.ts'
+import { type Service, startPostgres } from './services/postgres.ts'
 import { prisma } from './services/prisma.ts'
 import { findRedisServer, startRedis } from './services/redis.ts'
 
 /** `npm test [-- tap's own arguments]`: tap, with a real PostgreSQL and a real Redis around it. */
+/** Its data need not survive anything. */
+const QUICK = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'max_connections=300']
 const services: Service[] = []
+const folder = await mkdtemp(join(tmpdir(), 'hotshelf-test-'))
 
 /** A Redis server to start, installed where that can be done. */
 function redisServer(): string {
@@ -36,11 +39,10 @@ async function started<S extends Service>(service: Promise<S>): Promise<S> {
 
 async function main(): Promise<number> {
   const redis = process.env.REDIS_URL ?? (await started(startRedis(redisServer()))).url
-  const folder = await mkdtemp(join(tmpdir(), 'hotshelf-test-'))
   // PostgreSQL runs as a user of its own where we are root.
   await chmod(folder, 0o755)
   const postgres =
-    process.env.TEST_DATABASE_URL ?? (await started(startThrowawayPostgres(join(folder, 'postgres')))).url
+    process.env.TEST_DATABASE_URL ?? (await started(startPostgres(join(folder, 'postgres'), QUICK))).url
   const template = new URL(postgres)
   template.pathname = '/hotshelf_template'
   await prisma(template.href, 'migrate', 'deploy')
@@ -67,4 +69,5 @@ try {
   process.exitCode = 1
 } finally {
   await Promise.all(services.map((service) => service.stop()))
+  await rm(folder, { recursive: true, force: true })
 }

@@ -47,22 +47,3 @@ export async function startPostgres(folder: string, flags: readonly string[] = [
     stop: () => server.stop(),
   }
 }
-
-/** Starts a PostgreSQL whose data is gone when it stops; quick, at the price of safety in a crash. */
-export async function startThrowawayPostgres(folder: string): Promise<Service> {
-  const server = await startPostgres(folder, [
-    '-c',
-    'fsync=off',
-    '-c',
-    'synchronous_commit=off',
-    '-c',
-    'max_connections=300',
-  ])
-  return {
-    url: server.url,
-    async stop() {
-      await server.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
-}
