@@ -1,0 +1,36 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { cache, type Store } from './cache/index.ts'
+import type { Config } from './config.ts'
+import { schema } from './generated/cache-schema.ts'
+import { PrismaClient } from './generated/prisma/client.ts'
+
+export type Database = ReturnType<typeof createClient>
+
+/** After so many milliseconds without a connection, the database counts as out of reach. */
+const CONNECTION_TIMEOUT = 5000
+
+/**
+ * The Prisma client that the service and the scripts share. It connects at its first query; whoever creates it calls
+ * `$disconnect`.
+ *
+ * @param store what the processes that share the database's cache share, too: a write through one of them drops there
+ * what the others have read
+ */
+export function createClient(
+  config: Pick<Config, 'DATABASE_URL' | 'CACHE' | 'CACHE_NAMESPACE' | 'CACHE_TTL'>,
+  store: Store,
+) {
+  const adapter = new PrismaPg({
+    connectionString: config.DATABASE_URL,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT,
+  })
+  return new PrismaClient({ adapter }).$extends(
+    cache({
+      schema,
+      store,
+      namespace: config.CACHE_NAMESPACE,
+      bypass: config.CACHE === 'off',
+      ...(config.CACHE_TTL !== undefined && { ttl: config.CACHE_TTL }),
+    }),
+  )
+}
