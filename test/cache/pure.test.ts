@@ -1,0 +1,225 @@
+import { Decimal, skip } from '@prisma/client/runtime/client'
+import fc from 'fast-check'
+import t from 'tap'
+import { argumentText } from '../../src/cache/argument-key.ts'
+import { decode, encode } from '../../src/cache/codec.ts'
+import { tagsOfRaw } from '../../src/cache/raw-tags.ts'
+import { tagsOfRead } from '../../src/cache/read-tags.ts'
+import type { CacheSchema, FieldFacts } from '../../src/cache/schema-facts.ts'
+import { tagsOfWrite } from '../../src/cache/write-tags.ts'
+import { schema } from '../../src/generated/cache-schema.ts'
+import { Prisma } from '../../src/generated/prisma/client.ts'
+
+const read = (model: string, operation: string, args: unknown) =>
+  [...tagsOfRead(schema, model, operation, args)].sort()
+const write = (model: string, operation: string, args: unknown, result?: unknown) =>
+  [...tagsOfWrite(schema, model, operation, args, result)].sort()
+
+t.test('a read depends on the row sets that its where pins, else on the table', async (t) => {
+  t.same(read('Book', 'findUnique', { where: { id: 7 } }), ['Book[id=*]', 'Book[id=7]'])
+  t.same(read('Book', 'findFirst', { where: { AND: [{ id: { equals: 7 } }, { title: 'x' }] } }), [
+    'Book[id=*]',
+    'Book[id=7]',
+  ])
+  t.same(read('Book', 'findMany', { where: { id: { in: [1, 2] } } }), [
+    'Book[id=*]',
+    'Book[id=1]',
+    'Book[id=2]',
+  ])
+  t.same(read('Book', 'findMany', { where: { OR: [{ id: 1 }, { isbn: 'x' }] } }), [
+    'Book[id=*]',
+    'Book[id=1]',
+    'Book[isbn="x"]',
+    'Book[isbn=*]',
+  ])
+  t.same(read('Book', 'findMany', { where: { OR: [{ id: 1 }, { title: 'x' }] } }), ['Book'])
+  t.same(read('Book', 'findMany', { where: { NOT: { id: 1 } } }), ['Book'])
+  t.same(read('Book', 'findMany', { where: { isbn: { equals: 'x', mode: 'insensitive' } } }), ['Book'])
+  t.same(read('Book', 'findMany', { where: { id: { in: Array.from({ length: 99 }, (_, i) => i) } } }), [
+    'Book',
+  ])
+  t.same(read('Book', 'findMany', undefined), ['Book'])
+})
+
+t.test('relations are pinned where the schema tells their key', async (t) => {
+  t.same(read('Book', 'findUnique', { where: { id: 7 }, include: { reviews: true } }), [
+    'Book[id=*]',
+    'Book[id=7]',
+    'Review[bookId=*]',
+    'Review[bookId=7]',
+  ])
+  t.same(read('Review', 'findMany', { where: { bookId: 7 }, include: { book: true } }), [
+    'Book[id=*]',
+    'Book[id=7]',
+    'Review[bookId=*]',
+    'Review[bookId=7]',
+  ])
+  t.same(read('Review', 'findMany', { where: { book: { id: 7 } } }), [
+    'Book[id=*]',
+    'Book[id=7]',
+    'Review[bookId=*]',
+    'Review[bookId=7]',
+  ])
+  t.same(
+    read('Book', 'findUnique', { where: { id: 7 }, select: { _count: { select: { authors: true } } } }),
+    ['Author', 'Book[id=*]', 'Book[id=7]', '_AuthorToBook[Book.authors=*]', '_AuthorToBook[Book.authors=7]'],
+  )
+  t.same(read('Author', 'findMany', { orderBy: { books: { _count: 'asc' } } }), [
+    'Author',
+    'Book',
+    '_AuthorToBook',
+  ])
+})
+
+t.test(
+  'a write touches the table and the row sets of its row, and sweeps only what may have moved',
+  async (t) => {
+    const row = { id: 7, isbn: null, sourceId: null, title: 'x' }
+    t.same(write('Book', 'update', { where: { id: 7 }, data: { title: 'x' } }, row), [
+      'Book',
+      'Book[id=7]',
+      'Book[isbn=null]',
+      'Book[sourceId=null]',
+    ])
+    t.same(write('Book', 'update', { where: { id: 7 }, data: { isbn: null } }, row), [
+      'Book',
+      'Book[id=7]',
+      'Book[isbn=*]',
+      'Book[sourceId=null]',
+    ])
+    t.same(write('Review', 'updateMany', { where: { bookId: 7 }, data: { text: 'x' } }, { count: 1 }), [
+      'Review',
+      'Review[bookId=7]',
+      'Review[id=*]',
+    ])
+  },
+)
+
+t.test('a delete reaches what cascades', async (t) => {
+  const tags = write('Book', 'delete', { where: { id: 7 } }, { id: 7, isbn: 'i', sourceId: 's' })
+  for (const tag of [
+    'Review',
+    'Review[bookId=7]',
+    'Review[id=*]',
+    '_AuthorToBook',
+    '_AuthorToBook[Book.authors=7]',
+  ])
+    t.ok(tags.includes(tag), tag)
+})
+
+t.test('raw statements touch the tables that they name, or all', async (t) => {
+  const raw = (operation: string, text: string) => tagsOfRaw(schema, operation, [text])
+  t.equal(raw('$queryRawUnsafe', 'SELECT * FROM "Book"').size, 0)
+  t.ok(raw('$executeRawUnsafe', 'update "Review" set rating = 1').has('Review'))
+  t.notOk(raw('$executeRawUnsafe', 'update "Review" set rating = 1').has('Book'))
+  t.ok(raw('$queryRawUnsafe', 'WITH x AS (DELETE FROM "Author" RETURNING *) SELECT 1').has('Author'))
+  for (const text of ['CALL p()', 'TRUNCATE "Author" CASCADE', 'DELETE FROM elsewhere', 'DO $$ BEGIN END $$'])
+    t.ok(
+      ['Author', 'Book', 'Review', '_AuthorToBook'].every((tag) => raw('$executeRawUnsafe', text).has(tag)),
+      text,
+    )
+})
+
+t.test('arguments of different types or kinds have different texts', async (t) => {
+  const values = [
+    1,
+    '1',
+    1n,
+    '1n',
+    -0,
+    0,
+    true,
+    'true',
+    null,
+    'null',
+    [],
+    {},
+    [1],
+    ['1'],
+    new Date(0),
+    new Date(0).toISOString(),
+    new Decimal(1),
+    new Uint8Array([1]),
+    Prisma.DbNull,
+    Prisma.JsonNull,
+    Prisma.AnyNull,
+    [[]],
+    [{}],
+    { a: null },
+    { a: 1 },
+    { a: { b: 1 } },
+    'date 0',
+    Number.NaN,
+    'NaN',
+  ]
+  const texts = new Set(values.map(argumentText))
+  t.equal(texts.size, values.length)
+})
+
+t.test('the order of properties, undefined and Prisma.skip make no difference', async (t) => {
+  t.equal(argumentText({ a: 1, b: undefined, c: 2 }), argumentText({ c: 2, a: 1, d: skip }))
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
+      const reversed = Object.fromEntries(Object.entries(object).reverse())
+      return argumentText(object) === argumentText(reversed)
+    }),
+  )
+})
+
+const field = (type: string, list?: true): FieldFacts => ({ type, ...(list && { list }) })
+const types = ['Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Bytes', 'Json', 'Boolean', 'String', 'Enum']
+const everything: CacheSchema = {
+  fingerprint: 'test',
+  models: {
+    All: {
+      table: 'All',
+      keys: [],
+      compounds: {},
+      fields: Object.fromEntries(
+        types.flatMap((type) => [
+          [type, field(type)],
+          [`${type}s`, field(type, true)],
+        ]),
+      ),
+    },
+  },
+}
+
+t.test('every scalar comes back as it was, with its prototype', async (t) => {
+  const shape = { schema: everything, model: 'All', operation: 'findMany', dataPath: [] }
+  const row = {
+    Int: 1,
+    BigInt: 2n ** 62n,
+    Float: 0.1,
+    Floats: [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 1e300],
+    Decimal: new Decimal('1234567890.123456789012345678901234567890'),
+    Decimals: [new Decimal('0.00'), new Decimal('NaN')],
+    DateTime: new Date('-000044-03-15T00:00:00.000Z'),
+    DateTimes: [new Date(0), new Date('+012345-01-01T00:00:00.000Z')],
+    Bytes: new Uint8Array([0, 255]),
+    Bytess: [new Uint8Array()],
+    Json: JSON.parse(
+      '{"__proto__":{"a":1},"$type":"Decimal","value":"1","n":[null,[],"2020-01-01T00:00:00.000Z"]}',
+    ),
+    Jsons: [null, 'x', [1], { a: null }],
+    Boolean: false,
+    String: '\n"\u2028é',
+    Strings: [],
+    Enum: null,
+  }
+  const back = decode(shape, encode(shape, [row, null]))
+  t.strictSame(back, [row, null])
+  const [first] = Array.isArray(back) ? back : []
+  t.ok(Object.is(first.Floats[3], -0))
+  t.ok(first.Decimal instanceof Decimal)
+  t.equal(Object.getPrototypeOf(first.Bytes), Uint8Array.prototype)
+  t.ok(Object.hasOwn(first.Json, '__proto__'))
+})
+
+t.test('what the schema does not tell of is not encoded, and a torn text is not decoded', async (t) => {
+  const shape = { schema: everything, model: 'All', operation: 'findFirst', dataPath: [] }
+  for (const row of [{ other: 1 }, { Int: '1' }, { DateTime: 'x' }, { Decimal: 1 }, 7, new Date()])
+    t.throws(() => encode(shape, row))
+  for (const text of ['', '{"Int":1', '{"Int":"1"}', '{"Decimal":1}', '"x"'])
+    t.throws(() => decode(shape, text))
+})

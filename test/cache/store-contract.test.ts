@@ -1,0 +1,62 @@
+import t from 'tap'
+import { memoryStore, redisStore, type Store } from '../../src/cache/index.ts'
+import { connectRedis, createNamespace } from '../support/redis.ts'
+
+const redis = connectRedis(t)
+await redis.connect()
+
+const stores: [string, Store][] = [
+  ['redisStore', redisStore(redis)],
+  ['memoryStore', memoryStore()],
+]
+
+for (const [name, store] of stores) {
+  t.test(`${name} keeps the contract of a store`, async (t) => {
+    const namespace = createNamespace()
+    const key = (part: string) => `${namespace}:${part}`
+
+    t.test('get answers in the order of the keys, null where there is nothing', async (t) => {
+      await store.set(key('a'), 'text a', 60)
+      await store.set(key('b'), '', 60)
+      t.same(await store.get([key('b'), key('none'), key('a')]), ['', null, 'text a'])
+      t.same(await store.get([]), [])
+    })
+
+    t.test('pin creates what is missing, and leaves and tells what is there', async (t) => {
+      await store.set(key('there'), 'first', 60)
+      t.same(await store.pin([key('there'), key('new')], 'second', 60), ['first', 'second'])
+      t.same(await store.pin([key('new')], 'third', 60), ['second'])
+    })
+
+    t.test('drop removes what is named and nothing else, and does not mind what is not there', async (t) => {
+      await store.set(key('x'), '1', 60)
+      await store.set(key('y'), '2', 60)
+      await store.drop([key('x'), key('never')])
+      t.same(await store.get([key('x'), key('y')]), [null, '2'])
+      await store.drop([])
+    })
+
+    t.test('a dropped key can be pinned anew', async (t) => {
+      await store.pin([key('p')], 'old', 60)
+      await store.drop([key('p')])
+      t.same(await store.pin([key('p')], 'young', 60), ['young'])
+    })
+  })
+}
+
+t.test('redisStore gives every key a time to live', async (t) => {
+  const store = redisStore(redis)
+  const namespace = createNamespace()
+  await store.set(`${namespace}:e`, 'x', 60)
+  await store.pin([`${namespace}:v`], 'x', 120)
+  const lives = await Promise.all([redis.ttl(`${namespace}:e`), redis.ttl(`${namespace}:v`)])
+  t.ok(lives.every((seconds) => seconds > 0))
+})
+
+t.test('memoryStore holds no more than it is told to', async (t) => {
+  t.throws(() => memoryStore({ megabytes: 0 }), /above 0/)
+  const store = memoryStore({ megabytes: 1 })
+  const text = 'x'.repeat(400 * 1024)
+  for (const key of ['1', '2', '3']) await store.set(key, text, 60)
+  t.same((await store.get(['1', '3'])).map(Boolean), [false, true])
+})
