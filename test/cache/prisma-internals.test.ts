@@ -1,0 +1,52 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import t from 'tap'
+import { dataPathOf, globalOmitOf, transactionIdOf, transactionOf } from '../../src/cache/prisma-internals.ts'
+import { PrismaClient } from '../../src/generated/prisma/client.ts'
+import { createDatabase } from '../support/database.ts'
+
+const adapter = new PrismaPg(await createDatabase(t))
+const plain = new PrismaClient({ adapter, omit: { book: { isbn: true } } })
+t.teardown(() => plain.$disconnect())
+const calls: object[] = []
+const client = plain.$extends({
+  query: {
+    $allOperations(call) {
+      calls.push(call)
+      return call.query(call.args)
+    },
+  },
+})
+const callOf = async (work: () => Promise<unknown>): Promise<object> => {
+  calls.length = 0
+  await work()
+  const [call] = calls
+  if (!call) throw new Error('the extension was not called')
+  return call
+}
+
+t.test('a query extension is told of its transaction', async (t) => {
+  t.equal(transactionOf(await callOf(() => client.book.count())), undefined)
+  t.same(transactionOf(await callOf(() => client.$transaction([client.book.count()]))), { kind: 'batch' })
+  let id: string | undefined
+  const call = await callOf(() =>
+    client.$transaction((tx) => {
+      id = transactionIdOf(tx)
+      return tx.book.count()
+    }),
+  )
+  t.same(transactionOf(call), { kind: 'itx', id })
+  t.type(id, 'string')
+  t.equal(transactionIdOf(client), undefined)
+})
+
+t.test('a query extension is told the path of a fluent call', async (t) => {
+  t.same(dataPathOf(await callOf(() => client.book.findMany())), [])
+  t.same(dataPathOf(await callOf(() => client.book.findUnique({ where: { id: 1 } }).authors())), [
+    'select',
+    'authors',
+  ])
+})
+
+t.test('a client shows its own omissions', async (t) => {
+  t.same(globalOmitOf(plain), { book: { isbn: true } })
+})
