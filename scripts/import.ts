@@ -1,0 +1,119 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { memoryStore, redisStore } from '../src/cache/index.ts'
+import { type Config, loadConfig, loadEnvFile } from '../src/config.ts'
+import { createClient, type Database } from '../src/database.ts'
+import { readCsv } from '../src/import/csv-rows.ts'
+import { CatalogueError } from '../src/import/goodbooks.ts'
+import { importCatalogue, type Totals } from '../src/import/import-catalogue.ts'
+import { createRedis } from '../src/redis.ts'
+import { createProgress } from '../src/terminal/progress.ts'
+import { runMain, wholeNumber } from '../src/terminal/run-main.ts'
+
+const HELP = `npm run import -- FILE.csv [--limit N]
+
+Loads a catalogue in the format of goodbooks-10k into the database of DATABASE_URL, and drops what the cache in
+REDIS_URL holds of what that changes. Books that are there already stay as they are: it may be run again.
+
+  --limit N   look at the first N rows only
+  --help      print this
+
+Exit status: 0 when every row was loaded, or was there already; 2 when some were bad, each reported with the number of
+its line, and skipped; 1 when nothing could be loaded.`
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { limit: { type: 'string' }, help: { type: 'boolean' } },
+    allowPositionals: true,
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const [path] = positionals
+  if (path === undefined || positionals.length > 1)
+    throw new Error('name one file: npm run import -- FILE.csv [--limit N]')
+  const limit = wholeNumber('--limit', values.limit)
+  loadEnvFile()
+  const config = loadConfig()
+  const file = await openFile(path)
+  try {
+    return await withDatabase(config, async (database) => {
+      const { added, already, skipped } = await importFile(database, path, file, limit)
+      console.log(`added ${added}, already there ${already}, skipped ${skipped}`)
+      await settle(database)
+      return skipped > 0 ? 2 : 0
+    })
+  } finally {
+    await file.close()
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      `${path} cannot be opened: ${error.code === 'ENOENT' ? 'there is no such file' : error.code}`,
+    )
+  })
+  if (!(await file.stat()).isDirectory()) return file
+  await file.close()
+  throw new Error(`${path} is a folder: name a file`)
+}
+
+async function importFile(
+  database: Database,
+  path: string,
+  file: FileHandle,
+  limit: number | undefined,
+): Promise<Totals> {
+  const { size } = await file.stat()
+  const bytes = file.createReadStream()
+  const progress = createProgress()
+  try {
+    return await importCatalogue(database, readCsv(bytes), {
+      limit,
+      onNote: (line, note) => progress.note(`line ${line}: ${note}`),
+      onProgress({ added, already, skipped }) {
+        const rows = added + already + skipped
+        const text = `${rows} rows read, ${added} books added`
+        if (limit === undefined) progress.update(bytes.bytesRead, size, text)
+        else progress.update(rows, limit, text)
+      },
+    })
+  } catch (error) {
+    if (error instanceof CatalogueError) throw new Error(`${path} cannot be loaded: ${error.message}`)
+    throw error
+  } finally {
+    progress.stop()
+  }
+}
+
+/** Lends a client that writes as the service does: into the same database, through the cache that it reads from. */
+async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
+  const redis = config.REDIS_URL === undefined ? undefined : createRedis(config.REDIS_URL)
+  redis?.on('error', () => {})
+  const database = createClient(config, redis ? redisStore(redis) : memoryStore())
+  try {
+    await redis?.connect().catch(() => {
+      throw new Error(
+        'Redis cannot be reached, so what it caches would go stale: see to REDIS_URL, or unset it',
+      )
+    })
+    return await work(database)
+  } finally {
+    redis?.disconnect()
+    await database.$disconnect()
+  }
+}
+
+/** Makes up for what could not be dropped while Redis was away for a moment. */
+async function settle(database: Database): Promise<void> {
+  if (database.$cache.stats().owed === 0) return
+  await database.$cache.drop().catch(() => {
+    throw new Error(
+      'Redis was lost meanwhile, and may hold what is no longer true: flush it before it is used again',
+    )
+  })
+}
+
+await runMain(main)

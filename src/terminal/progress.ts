@@ -1,0 +1,54 @@
+import { MultiBar, Presets } from 'cli-progress'
+
+/** Where a long task tells how far it is. */
+export interface Progress {
+  /**
+   * @param done of `total`, in any unit
+   * @param text how far that is, in words
+   */
+  update(done: number, total: number, text: string): void
+  /** Says something beside the progress, on standard error. */
+  note(line: string): void
+  /** To be called at the end, before anything else is printed. */
+  stop(): void
+}
+
+interface Streams {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+}
+
+/** Progress on standard output: a bar on a terminal; elsewhere a line for each tenth of the way. */
+export const createProgress = (streams: Streams = process): Progress =>
+  streams.stdout.isTTY ? createBar(streams) : createLines(streams)
+
+function createBar({ stdout, stderr }: Streams): Progress {
+  const bars = new MultiBar(
+    { stream: stdout, format: '{bar} {percentage}% | {text}', hideCursor: true, clearOnComplete: true },
+    Presets.shades_grey,
+  )
+  const bar = bars.create(1, 0, { text: '' })
+  return {
+    update(done, total, text) {
+      bar.setTotal(total)
+      bar.update(done, { text })
+    },
+    // A line that goes to the same terminal must not tear the bar.
+    note: (line) => (stderr.isTTY ? bars.log(`${line}\n`) : stderr.write(`${line}\n`)),
+    stop: () => bars.stop(),
+  }
+}
+
+function createLines({ stdout, stderr }: Streams): Progress {
+  let tenth = 0
+  return {
+    update(done, total, text) {
+      const reached = Math.floor((done / total) * 10)
+      if (reached <= tenth) return
+      tenth = reached
+      stdout.write(`${text}\n`)
+    },
+    note: (line) => stderr.write(`${line}\n`),
+    stop() {},
+  }
+}
