@@ -1,0 +1,41 @@
+import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify'
+import type { Config } from './config.ts'
+import auth from './plugins/auth.ts'
+import cacheStatus from './plugins/cache-status.ts'
+import docs from './plugins/docs.ts'
+import errors from './plugins/errors.ts'
+import prisma from './plugins/prisma.ts'
+import store from './plugins/store.ts'
+import { authorRoutes } from './routes/authors.ts'
+import { bookRoutes } from './routes/books.ts'
+import { healthRoutes } from './routes/health.ts'
+import { reviewRoutes } from './routes/reviews.ts'
+
+/**
+ * The service, ready to listen or to be injected requests.
+ *
+ * @param options of Fastify's, a logger say, over those that the configuration gives
+ */
+export async function buildApp(config: Config, options: FastifyServerOptions = {}): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: { level: config.LOG_LEVEL },
+    bodyLimit: 100 * 1024,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    // A body is taken as it is: nothing is made to fit, left out or filled in. Texts of a query become numbers.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false, verbose: true } },
+    ...options,
+  })
+  await app.register(errors)
+  await app.register(store, { config })
+  await app.register(prisma, { config })
+  await app.register(cacheStatus)
+  await app.register(auth, { config })
+  await app.register(docs, { config })
+  await app.register(healthRoutes)
+  await app.register(bookRoutes)
+  await app.register(authorRoutes)
+  await app.register(reviewRoutes)
+  await app.ready()
+  return app
+}

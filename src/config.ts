@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs'
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import envSchema from 'env-schema'
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+const oneOf = <T extends string>(values: readonly T[], more: { default?: T } = {}) =>
+  Type.Unsafe<T>({ type: 'string', enum: values, description: `one of ${values.join(', ')}`, ...more })
+
+/** Each description completes the sentence "NAME must be …". */
+const ConfigSchema = Type.Object({
+  DATABASE_URL: Type.String({
+    pattern: '^postgres(ql)?://.',
+    description: 'the URL of a PostgreSQL database, such as postgres://user:password@host:5432/hotshelf',
+  }),
+  REDIS_URL: Type.Optional(
+    Type.String({
+      pattern: '^rediss?://.',
+      description: 'the URL of a Redis server, such as redis://host:6379',
+    }),
+  ),
+  HOST: Type.String({ default: '127.0.0.1', description: 'an address or host name to listen on' }),
+  PORT: Type.Integer({
+    default: 3000,
+    minimum: 0,
+    maximum: 65535,
+    description: 'a whole number from 0 to 65535',
+  }),
+  API_TOKEN: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9._~+/-]+=*$',
+      description: 'letters, digits and . _ ~ + / - only, as a bearer token is',
+    }),
+  ),
+  LOG_LEVEL: oneOf(LOG_LEVELS, { default: 'info' }),
+  CACHE: oneOf(['on', 'off'], { default: 'on' }),
+  CACHE_NAMESPACE: Type.String({
+    default: 'hotshelf',
+    pattern: '^[\\w.:-]+$',
+    description: 'letters, digits and . _ : - only',
+  }),
+  CACHE_TTL: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 31_536_000,
+      description: 'a whole number of seconds from 1 to 31536000',
+    }),
+  ),
+  NODE_ENV: Type.Optional(oneOf(['production', 'development', 'test'])),
+})
+
+export type Config = Static<typeof ConfigSchema>
+
+/** Thrown for a configuration that cannot be, in one line that names the variable and says what it must be. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Reads the configuration from environment variables. An empty one counts as unset.
+ *
+ * @throws ConfigError
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const data = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const config = validated(data)
+  for (const name of ['DATABASE_URL', 'REDIS_URL'] as const) {
+    const url = config[name]
+    if (url !== undefined && !URL.canParse(url)) throw mustBe(name)
+  }
+  if (config.NODE_ENV === 'production' && config.API_TOKEN === undefined)
+    throw new ConfigError('API_TOKEN must be set where NODE_ENV is production: anyone could write without it')
+  return config
+}
+
+/** Adds the variables of the file `.env` in the working directory, if there is one, to those that are set. */
+export function loadEnvFile(): void {
+  if (existsSync('.env')) process.loadEnvFile()
+}
+
+function validated(data: NodeJS.ProcessEnv): Config {
+  try {
+    return envSchema<Config>({ schema: ConfigSchema, data, env: false })
+  } catch (error) {
+    const name = wrongVariable(error)
+    if (name === undefined) throw error
+    throw mustBe(name)
+  }
+}
+
+/** The value itself is not repeated: it may be a secret. */
+const mustBe = (name: keyof Config) =>
+  new ConfigError(`${name} must be ${ConfigSchema.properties[name].description}`)
+
+/** What `env-schema` says of a variable that is wrong or missing. */
+const Complaints = Type.Array(
+  Type.Object({
+    instancePath: Type.String(),
+    params: Type.Object({ missingProperty: Type.Optional(Type.String()) }),
+  }),
+)
+
+function wrongVariable(error: unknown): keyof Config | undefined {
+  const complaints = error instanceof Error && 'errors' in error ? error.errors : undefined
+  if (!Value.Check(Complaints, complaints)) return undefined
+  const [first] = complaints
+  const variable = first?.params.missingProperty ?? first?.instancePath.slice(1)
+  return Object.keys(ConfigSchema.properties).find((name): name is keyof Config => name === variable)
+}

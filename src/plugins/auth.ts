@@ -1,0 +1,24 @@
+import bearerAuth from '@fastify/bearer-auth'
+import type { RouteOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Config } from '../config.ts'
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+export const isWrite = ({ method }: Pick<RouteOptions, 'method'>): boolean =>
+  [method].flat().some((name) => !READS.has(name))
+
+/** Lets nobody write without the token, where one is set. It is compared in constant time. */
+export default fp<{ config: Config }>(
+  async (app, { config }) => {
+    if (config.API_TOKEN === undefined) return
+    await app.register(bearerAuth, { keys: new Set([config.API_TOKEN]), addHook: false })
+    const verify = app.verifyBearerAuth
+    if (!verify) throw new Error('@fastify/bearer-auth gave no way to verify')
+    app.addHook('onRoute', (route) => {
+      if (!isWrite(route)) return
+      route.onRequest = [route.onRequest ?? [], verify].flat()
+    })
+  },
+  { name: 'auth', fastify: '5.x', dependencies: ['errors'] },
+)

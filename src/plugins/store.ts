@@ -1,0 +1,76 @@
+import fastifyRedis from '@fastify/redis'
+import type { FastifyBaseLogger } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Redis } from 'ioredis'
+import { memoryStore, redisStore } from '../cache/index.ts'
+import type { Config } from '../config.ts'
+import { createRedis } from '../redis.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    store: ReturnType<typeof createStore>
+  }
+}
+
+/** Milliseconds that a start waits for Redis; the service starts all the same without it. */
+const START_PATIENCE = 1000
+
+/** Where the cache lives, and how it is. */
+function createStore(config: Config, redis: Redis | undefined) {
+  return {
+    cache: redis ? redisStore(redis) : memoryStore(),
+    async state(): Promise<'redis' | 'memory' | 'off' | 'unreachable'> {
+      if (config.CACHE === 'off') return 'off'
+      if (!redis) return 'memory'
+      return redis.ping().then(
+        () => 'redis',
+        () => 'unreachable',
+      )
+    },
+  }
+}
+
+/** The store of the cache: Redis where there is one, otherwise this process's memory. */
+export default fp<{ config: Config }>(
+  async (app, { config }) => {
+    const { REDIS_URL } = config
+    if (REDIS_URL === undefined) {
+      app.log.warn('REDIS_URL is not set: the cache lives in this process alone, so run no other beside it')
+      app.decorate('store', createStore(config, undefined))
+      return
+    }
+    const redis = createRedis(REDIS_URL)
+    logChanges(redis, app.log)
+    // It is ours to close: `quit`, which @fastify/redis would call, rejects where the connection is gone.
+    app.addHook('onClose', async () => redis.disconnect())
+    await reached(redis)
+    // That plugin waits for a Redis that is down until its own start times out.
+    if (redis.status === 'ready') await app.register(fastifyRedis, { client: redis })
+    app.decorate('store', createStore(config, redis))
+  },
+  { name: 'store', fastify: '5.x' },
+)
+
+async function reached(redis: Redis): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, START_PATIENCE)
+  })
+  await Promise.race([redis.connect().catch(() => {}), patience])
+  clearTimeout(timer)
+}
+
+/** Says when Redis goes and when it comes back, not each time that it is still gone. */
+function logChanges(redis: Redis, log: FastifyBaseLogger): void {
+  let reachable: boolean | undefined
+  const change = (now: boolean, say: () => void) => {
+    if (reachable !== now) say()
+    reachable = now
+  }
+  redis.on('ready', () => change(true, () => log.info('Redis is reached')))
+  redis.on('error', (error: Error) =>
+    change(false, () =>
+      log.error({ reason: error.message }, 'Redis cannot be reached: answering from the database'),
+    ),
+  )
+}

@@ -1,0 +1,109 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { beyond, decodeCursor, encodeCursor, from, pageOf } from '../pagination.ts'
+import { notFound } from '../problems/problem.ts'
+import { Author, AuthorDetail, AuthorInput, AuthorPage, AuthorQuery } from '../schemas/author.ts'
+import { IdParams, NoContent, NoQuery, STORABLE } from '../schemas/common.ts'
+import { problems } from '../schemas/problem.ts'
+import { containing } from './containing.ts'
+
+const tags = ['authors']
+const LIST = 'authors by name'
+const Name = Type.String({ pattern: STORABLE })
+
+export const authorRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    '/authors',
+    {
+      schema: {
+        tags,
+        summary: 'List authors by name',
+        querystring: AuthorQuery,
+        response: { 200: AuthorPage, ...problems(400, 503) },
+      },
+    },
+    async ({ query: { limit, cursor, q } }) => {
+      const place = decodeCursor(LIST, Name, cursor)
+      const after = place && {
+        name: from('asc', place.value),
+        OR: [{ name: beyond('asc', place.value) }, { id: beyond('asc', place.id) }],
+      }
+      const authors = await app.prisma.author.findMany({
+        where: { AND: [{ ...after }, q === undefined ? {} : { name: containing(q) }] },
+        orderBy: [{ name: 'asc' }, { id: 'asc' }],
+        take: limit + 1,
+      })
+      return pageOf(authors, limit, ({ name: value, id }) => encodeCursor(LIST, { value, id }))
+    },
+  )
+
+  app.get(
+    '/authors/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Get an author with the most rated of their books',
+        params: IdParams,
+        querystring: NoQuery,
+        response: { 200: AuthorDetail, ...problems(400, 404, 503) },
+      },
+    },
+    async ({ params: { id } }) => {
+      const author = await app.prisma.author.findUnique({
+        where: { id },
+        include: { books: { orderBy: [{ ratingsCount: 'desc' }, { id: 'asc' }], take: 100 } },
+      })
+      if (!author) throw notFound('author')
+      return author
+    },
+  )
+
+  app.post(
+    '/authors',
+    {
+      schema: {
+        tags,
+        summary: 'Add an author',
+        querystring: NoQuery,
+        body: AuthorInput,
+        response: { 201: Author, ...problems(400, 401, 413, 415, 503) },
+      },
+    },
+    async ({ body: data }, reply) => {
+      const author = await app.prisma.author.create({ data })
+      return reply.code(201).header('location', `/authors/${author.id}`).send(author)
+    },
+  )
+
+  app.patch(
+    '/authors/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Rename an author',
+        params: IdParams,
+        querystring: NoQuery,
+        body: AuthorInput,
+        response: { 200: Author, ...problems(400, 401, 404, 413, 415, 503) },
+      },
+    },
+    async ({ params: { id }, body: data }) => app.prisma.author.update({ where: { id }, data }),
+  )
+
+  app.delete(
+    '/authors/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Remove an author; the books stay',
+        params: IdParams,
+        querystring: NoQuery,
+        response: { 204: NoContent, ...problems(400, 401, 404, 503) },
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      await app.prisma.author.delete({ where: { id } })
+      return reply.code(204).send(null)
+    },
+  )
+}
