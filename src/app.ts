@@ -10,6 +10,7 @@ import { authorRoutes } from './routes/authors.ts'
 import { bookRoutes } from './routes/books.ts'
 import { healthRoutes } from './routes/health.ts'
 import { reviewRoutes } from './routes/reviews.ts'
+import { createValidator } from './validator.ts'
 
 /**
  * The service, ready to listen or to be injected requests.
@@ -22,10 +23,9 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
     bodyLimit: 100 * 1024,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
-    // A body is taken as it is: nothing is made to fit, left out or filled in. Texts of a query become numbers.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false, verbose: true } },
     ...options,
   })
+  app.setValidatorCompiler(createValidator())
   await app.register(errors)
   await app.register(store, { config })
   await app.register(prisma, { config })

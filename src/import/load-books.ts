@@ -1,7 +1,6 @@
 import type { Database } from '../database.ts'
+import { findOrAddAuthors, lockAuthors, type Transaction } from './authors.ts'
 import type { CatalogueBook } from './goodbooks.ts'
-
-type Transaction = Parameters<Parameters<Database['$transaction']>[0]>[0]
 
 export interface Loaded {
   readonly added: number
@@ -12,9 +11,6 @@ export interface Loaded {
 /** Milliseconds: a batch takes some tenths of a second, but another import may be at work. */
 const PATIENCE = { maxWait: 30_000, timeout: 60_000 }
 
-/** Any number would do. */
-const LOCK = 7_340_151
-
 /**
  * Adds the books that are not there yet, by `sourceId` and `isbn`, and links them to the authors of exactly these
  * names, adding those too. Changes nothing that is there. All or nothing.
@@ -23,8 +19,7 @@ const LOCK = 7_340_151
  */
 export function loadBooks(database: Database, books: readonly CatalogueBook[]): Promise<Loaded> {
   return database.$transaction(async (transaction) => {
-    // The names of authors are not unique, so two imports at a time would add some of them twice.
-    await transaction.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(${LOCK})`
+    await lockAuthors(transaction)
     const { sources, isbns } = await findPresent(transaction, books)
     const missing = books.filter(({ sourceId }) => !sources.has(sourceId))
     const sameIsbn = new Map<string, number>()
@@ -64,7 +59,10 @@ async function add(transaction: Transaction, books: readonly CatalogueBook[]): P
   const links = added.flatMap(({ id, sourceId }) =>
     (names.get(sourceId ?? '') ?? []).map((name) => ({ id, name })),
   )
-  const authors = await findOrAddAuthors(transaction, [...new Set(links.map(({ name }) => name))])
+  const authors = await findOrAddAuthors(
+    transaction,
+    links.map(({ name }) => name),
+  )
   const authorIds = links.map(({ name }) => authors.get(name))
   const bookIds = links.map(({ id }) => id)
   // Prisma would link one book at a time.
@@ -73,15 +71,4 @@ async function add(transaction: Transaction, books: readonly CatalogueBook[]): P
     SELECT * FROM unnest(${authorIds}::int[], ${bookIds}::int[])
     ON CONFLICT DO NOTHING`
   return added.length
-}
-
-/** The ids of authors by name; of namesakes, the first. */
-async function findOrAddAuthors({ author }: Transaction, names: string[]): Promise<Map<string, number>> {
-  const found = await author.findMany({ where: { name: { in: names } }, orderBy: { id: 'desc' } })
-  const ids = new Map(found.map(({ id, name }) => [name, id]))
-  const added = await author.createManyAndReturn({
-    data: names.filter((name) => !ids.has(name)).map((name) => ({ name })),
-  })
-  for (const { id, name } of added) ids.set(name, id)
-  return ids
 }
