@@ -1,14 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { memoryStore, redisStore } from '../src/cache/index.ts'
-import { type Config, loadConfig, loadEnvFile } from '../src/config.ts'
-import { createClient, type Database } from '../src/database.ts'
+import type { Database } from '../src/database.ts'
 import { readCsv } from '../src/import/csv-rows.ts'
 import { CatalogueError } from '../src/import/goodbooks.ts'
 import { importCatalogue, type Totals } from '../src/import/import-catalogue.ts'
-import { createRedis } from '../src/redis.ts'
 import { createProgress } from '../src/terminal/progress.ts'
 import { runMain, wholeNumber } from '../src/terminal/run-main.ts'
+import { withDatabase } from '../src/terminal/with-database.ts'
 
 const HELP = `npm run import -- FILE.csv [--limit N]
 
@@ -34,14 +32,11 @@ async function main(): Promise<number> {
   if (path === undefined || positionals.length > 1)
     throw new Error('name one file: npm run import -- FILE.csv [--limit N]')
   const limit = wholeNumber('--limit', values.limit)
-  loadEnvFile()
-  const config = loadConfig()
   const file = await openFile(path)
   try {
-    return await withDatabase(config, async (database) => {
+    return await withDatabase(async (database) => {
       const { added, already, skipped } = await importFile(database, path, file, limit)
       console.log(`added ${added}, already there ${already}, skipped ${skipped}`)
-      await settle(database)
       return skipped > 0 ? 2 : 0
     })
   } finally {
@@ -86,34 +81,6 @@ async function importFile(
   } finally {
     progress.stop()
   }
-}
-
-/** Lends a client that writes as the service does: into the same database, through the cache that it reads from. */
-async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
-  const redis = config.REDIS_URL === undefined ? undefined : createRedis(config.REDIS_URL)
-  redis?.on('error', () => {})
-  const database = createClient(config, redis ? redisStore(redis) : memoryStore())
-  try {
-    await redis?.connect().catch(() => {
-      throw new Error(
-        'Redis cannot be reached, so what it caches would go stale: see to REDIS_URL, or unset it',
-      )
-    })
-    return await work(database)
-  } finally {
-    redis?.disconnect()
-    await database.$disconnect()
-  }
-}
-
-/** Makes up for what could not be dropped while Redis was away for a moment. */
-async function settle(database: Database): Promise<void> {
-  if (database.$cache.stats().owed === 0) return
-  await database.$cache.drop().catch(() => {
-    throw new Error(
-      'Redis was lost meanwhile, and may hold what is no longer true: flush it before it is used again',
-    )
-  })
 }
 
 await runMain(main)

@@ -16,7 +16,7 @@ export async function lockAuthors(transaction: Transaction): Promise<void> {
 /** The ids of the authors of exactly these names, of namesakes the first; adds those that are not there. */
 export async function findOrAddAuthors(
   { author }: Transaction,
-  names: Iterable<string>,
+  names: readonly string[],
 ): Promise<Map<string, number>> {
   const distinct = [...new Set(names)]
   const found = await author.findMany({ where: { name: { in: distinct } }, orderBy: { id: 'desc' } })

@@ -22,6 +22,9 @@ export interface ImportOptions {
 
 const BATCH = 500
 
+/** Milliseconds: a batch takes some tenths of a second, but another import may be at work. */
+const PATIENCE = { maxWait: 30_000, timeout: 60_000 }
+
 /**
  * Loads a catalogue into the database, in batches of which each is loaded whole or not at all. Books that are there
  * already, by their id in the catalogue or by their isbn, stay as they are.
@@ -38,12 +41,19 @@ export async function importCatalogue(
   const batch = new Map<CatalogueBook, number>()
 
   const load = async () => {
-    const { added, sameIsbn } = await loadBooks(database, [...batch.keys()])
+    const { added, sameIsbn } = await database.$transaction(
+      (transaction) => loadBooks(transaction, [...batch.keys()]),
+      PATIENCE,
+    )
     for (const [{ sourceId, isbn }, line] of batch) {
       const other = sameIsbn.get(sourceId)
       if (other !== undefined) onNote(line, `book ${other} has the isbn ${isbn} already, and stays as it is`)
     }
-    totals = { ...totals, added: totals.added + added, already: totals.already + batch.size - added }
+    totals = {
+      ...totals,
+      added: totals.added + added.size,
+      already: totals.already + batch.size - added.size,
+    }
     batch.clear()
     onProgress(totals)
   }
