@@ -26,12 +26,7 @@ export async function createApp(t: Test, env: Record<string, string> = {}): Prom
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Sends a request, and tells what a client sees of its answer. */
-export async function send(
-  app: FastifyInstance,
-  method: InjectOptions['method'],
-  url: string,
-  payload?: object,
-) {
+export async function send(app: FastifyInstance, method: Method, url: string, payload?: object) {
   const response = await app.inject({ method, url, ...(payload && { payload }) })
   return {
     status: response.statusCode,
