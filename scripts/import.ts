@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const [path] = positionals
   if (path === undefined || positionals.length > 1)
     throw new Error('name one file: npm run import -- FILE.csv [--limit N]')
-  const limit = wholeNumber('--limit', values.limit)
+  const limit = wholeNumber('--limit', values.limit, 1)
   const file = await openFile(path)
   try {
     return await withDatabase(async (database) => {

@@ -1,20 +1,23 @@
 import { parseArgs } from 'node:util'
-import { SingleBar } from 'cli-progress'
 import { buildApp } from '../src/app.ts'
 import { loadConfig, loadEnvFile } from '../src/config.ts'
+import { createProgress } from '../src/terminal/progress.ts'
+import { runMain, wholeNumber } from '../src/terminal/run-main.ts'
+import { checkDatabase } from '../src/terminal/with-database.ts'
 import { warm } from '../src/warm.ts'
 
 const USAGE = 'tsx scripts/warm.ts [--top N]: fills the cache with the lists and the N most rated books (100)'
 
 /** A container's init step. Exits 0 when the cache is warm, and 1 with one line that says why not. */
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { top: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   })
-  if (values.help) return console.log(USAGE)
-  const top = Number(values.top ?? 100)
-  if (!Number.isInteger(top) || top < 0 || top > 100_000)
-    throw new Error('--top must be a whole number from 0 to 100000')
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const top = wholeNumber('--top', values.top, 0) ?? 100
   loadEnvFile()
   const config = loadConfig()
   if (config.REDIS_URL === undefined)
@@ -25,16 +28,18 @@ async function main(): Promise<void> {
   try {
     if ((await app.store.state()) !== 'redis')
       throw new Error(`Redis cannot be reached at ${hostOf(config.REDIS_URL)}`)
-    if ((await app.inject('/health/ready')).statusCode !== 200)
-      throw new Error(`the database cannot be reached at ${hostOf(config.DATABASE_URL)}`)
-    const bar = new SingleBar({ format: 'warming {bar} {value}/{total} pages', noTTYOutput: false })
+    await checkDatabase(app.prisma)
+    const progress = createProgress()
     const onProgress = (done: number, total: number) =>
-      done === 1 ? bar.start(total, done) : bar.update(done)
-    const result = await warm(app, { top, onProgress }).finally(() => bar.stop())
+      progress.update(done, total, `${done} pages of ${total}`)
+    const result = await warm(app, { top, onProgress }).finally(() => progress.stop())
+    if (result.failed > 0 && (await app.store.state()) !== 'redis')
+      throw new Error(`Redis was lost: ${result.failed} pages could not be stored`)
     console.log(
       `stored ${result.stored} pages, ${result.already} were already warm, in ${result.milliseconds} ms` +
         (result.failed > 0 ? `; ${result.failed} could not be stored` : ''),
     )
+    return 0
   } finally {
     await app.close()
   }
@@ -43,9 +48,4 @@ async function main(): Promise<void> {
 /** Without the password. */
 const hostOf = (url: string): string => new URL(url).host
 
-try {
-  await main()
-} catch (error) {
-  console.error(error instanceof Error ? error.message.split('\n')[0] : error)
-  process.exitCode = 1
-}
+await runMain(main)

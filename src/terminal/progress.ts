@@ -1,4 +1,4 @@
-import { MultiBar, Presets } from 'cli-progress'
+import { MultiBar } from 'cli-progress'
 
 /** Where a long task tells how far it is. */
 export interface Progress {
@@ -23,10 +23,16 @@ export const createProgress = (streams: Streams = process): Progress =>
   streams.stdout.isTTY ? createBar(streams) : createLines(streams)
 
 function createBar({ stdout, stderr }: Streams): Progress {
-  const bars = new MultiBar(
-    { stream: stdout, format: '{bar} {percentage}% | {text}', hideCursor: true, clearOnComplete: true },
-    Presets.shades_grey,
-  )
+  const bars = new MultiBar({
+    stream: stdout,
+    format: '{bar} {percentage}% | {text}',
+    barsize: 30,
+    clearOnComplete: true,
+    // Or Ctrl-C would end the bar and not the process.
+    gracefulExit: false,
+    // Nothing that Ctrl-C would leave behind on the terminal.
+    linewrap: true,
+  })
   const bar = bars.create(1, 0, { text: '' })
   return {
     update(done, total, text) {
@@ -35,7 +41,11 @@ function createBar({ stdout, stderr }: Streams): Progress {
     },
     // A line that goes to the same terminal must not tear the bar.
     note: (line) => (stderr.isTTY ? bars.log(`${line}\n`) : stderr.write(`${line}\n`)),
-    stop: () => bars.stop(),
+    stop() {
+      // Prints the notes that still wait, which `stop` alone would lose.
+      bars.update()
+      bars.stop()
+    },
   }
 }
 

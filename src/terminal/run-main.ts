@@ -22,9 +22,14 @@ function inOneLine(error: unknown): string {
   return `the database failed: ${error.message.trim().split('\n').at(-1)}`
 }
 
-/** A whole number from 1 on, from an option such as `--limit 10`. */
-export function wholeNumber(option: string, value: string | undefined): number | undefined {
+/**
+ * A whole number, from an option such as `--limit 10`.
+ *
+ * @param least the smallest that makes sense
+ * @throws an Error that says so
+ */
+export function wholeNumber(option: string, value: string | undefined, least: number): number | undefined {
   if (value === undefined) return undefined
-  if (/^\d{1,9}$/.test(value) && Number(value) > 0) return Number(value)
-  throw new Error(`${option} must be a whole number from 1 on, not ${JSON.stringify(value)}`)
+  if (/^\d{1,9}$/.test(value) && Number(value) >= least) return Number(value)
+  throw new Error(`${option} must be a whole number from ${least} on, not ${JSON.stringify(value)}`)
 }

@@ -22,8 +22,7 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
         'Redis cannot be reached, and what it holds would go stale: start it, or mend or unset REDIS_URL',
       )
     })
-    // Within a transaction, as then the cache is not asked.
-    await database.$transaction(({ book }) => book.findFirst({ select: { id: true } }))
+    await checkDatabase(database)
     const result = await work(database)
     await settle(database)
     return result
@@ -31,6 +30,12 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
     redis?.disconnect()
     await database.$disconnect()
   }
+}
+
+/** Throws what is wrong with a database that cannot be reached, or that has no tables. */
+export async function checkDatabase(database: Database): Promise<void> {
+  // Within a transaction, as then the cache is not asked.
+  await database.$transaction(({ book }) => book.findFirst({ select: { id: true } }))
 }
 
 /** Makes up for what could not be dropped while Redis was away for a moment. */
