@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 
@@ -47,7 +48,9 @@ const quoted = (cell: string) => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"
  * @param rows or lines as they are; the first is line 2
  */
 export async function createCatalogue(t: Test, rows: readonly (CatalogueRow | string)[]): Promise<string> {
-  const file = join(t.testdir({}), 'books.csv')
+  const folder = await mkdtemp(join(tmpdir(), 'hotshelf-catalogue-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'books.csv')
   await writeFile(
     file,
     [HEADER, ...rows.map((row) => (typeof row === 'string' ? row : lineOf(row))), ''].join('\n'),
