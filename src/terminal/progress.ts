@@ -13,9 +13,11 @@ export interface Progress {
   stop(): void
 }
 
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
 interface Streams {
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: Output
+  readonly stderr: Output
 }
 
 /** Progress on standard output: a bar on a terminal; elsewhere a line for each tenth of the way. */
