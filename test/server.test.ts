@@ -34,7 +34,7 @@ function start(t: Test, env: Record<string, string>) {
   return { child, listening, ended }
 }
 
-t.test('the server serves, and ends with 0 on SIGTERM once requests in flight are answered', async (t) => {
+t.test('the server serves, and ends with 0 on SIGTERM', async (t) => {
   const env = {
     DATABASE_URL: await createDatabase(t),
     REDIS_URL: redisUrl(),
@@ -43,8 +43,7 @@ t.test('the server serves, and ends with 0 on SIGTERM once requests in flight ar
   const server = start(t, { ...env, PORT: '0' })
   const url = await server.listening
   t.equal((await fetch(`${url}/health/live`)).status, 200)
-  const inFlight = fetch(`${url}/books`)
-  t.equal((await inFlight).status, 200)
+  t.equal((await fetch(`${url}/books`)).status, 200)
   server.child.kill('SIGTERM')
   t.same((await server.ended).code, 0)
 })
