@@ -1,5 +1,6 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t from 'tap'
+import { importCommand } from '../../src/import/command.ts'
 import { createCatalogue } from '../support/catalogue.ts'
 import { createImport } from '../support/import.ts'
 import { runScript } from '../support/script.ts'
@@ -41,60 +42,55 @@ t.test('bad rows are told with their lines and skipped, and all others are loade
 })
 
 t.test('what cannot be loaded is told in one line', async (t) => {
-  const { url, database, run } = await createImport(t)
+  const { url, database } = await createImport(t)
   const file = await createCatalogue(t, [{ book_id: '1' }])
-  const folder = t.testdir({ 'empty.csv': '', 'other.csv': 'id,name\n1,x\n', 'quotes.csv': '"a"b,c\n' })
-  const failures: [string[], string][] = [
-    [[], 'name one file: npm run import -- FILE.csv [--limit N]'],
-    [[file, '--limit', '0'], '--limit must be a whole number from 1 on, not "0"'],
-    [[join(folder, 'missing.csv')], `${join(folder, 'missing.csv')} cannot be opened: there is no such file`],
-    [[folder], `${folder} is a folder: name a file`],
-    [[join(folder, 'empty.csv')], `${join(folder, 'empty.csv')} cannot be loaded: it is empty`],
-  ]
-  for (const [args, message] of failures)
-    t.strictSame(await run(...args), { status: 1, lines: [], errors: [message] }, message)
-
-  const other = await run(join(folder, 'other.csv'))
-  t.match(other, {
-    status: 1,
-    lines: [],
-    errors: [/its first line is not the header of goodbooks-10k: book_id, /],
-  })
-  t.equal(other.errors.length, 1)
-  const quotes = await run(join(folder, 'quotes.csv'))
-  t.match(quotes, { status: 1, lines: [], errors: [/quotes.csv cannot be loaded: /] })
-  t.equal(quotes.errors.length, 1)
-  const flag = await run(file, '--fast')
-  t.match(flag, { status: 1, lines: [], errors: [/^Unknown option '--fast'/] })
-  t.equal(flag.errors.length, 1)
-
-  const failed = (env: Record<string, string>) =>
-    runScript('scripts/import.ts', [file], { DATABASE_URL: url, ...env })
-  const nowhere = 'postgres://a:b@127.0.0.1:1/c'
+  const missing = join(dirname(file), 'missing.csv')
   const tables = new URL(url)
   tables.pathname = '/postgres'
-  const surroundings: [Record<string, string>, string][] = [
-    [{ DATABASE_URL: nowhere }, "the database failed: Can't reach database server at 127.0.0.1:1"],
-    [{ DATABASE_URL: tables.href }, 'the database has no tables yet: run `npx prisma migrate deploy`'],
+  const cases: [string, Record<string, string>, string][] = [
+    [missing, {}, `${missing} cannot be opened: there is no such file`],
     [
-      { DATABASE_URL: 'mysql://a' },
-      'DATABASE_URL must be the URL of a PostgreSQL database, such as postgres://user:password@host:5432/hotshelf',
+      file,
+      { DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c' },
+      "the database failed: Can't reach database server at 127.0.0.1:1",
     ],
+    [file, { DATABASE_URL: tables.href }, 'the database has no tables yet: run `npx prisma migrate deploy`'],
     [
+      file,
       { REDIS_URL: 'redis://127.0.0.1:1' },
       'Redis cannot be reached, and what it holds would go stale: start it, or mend or unset REDIS_URL',
     ],
   ]
-  for (const [env, message] of surroundings)
-    t.strictSame(await failed(env), { status: 1, lines: [], errors: [message] }, message)
+  for (const [path, env, message] of cases)
+    t.strictSame(
+      await runScript('scripts/import.ts', [path], { DATABASE_URL: url, ...env }),
+      { status: 1, lines: [], errors: [message] },
+      message,
+    )
   t.equal(await database.book.count(), 0, 'and nothing is loaded')
 })
 
-t.test('a header alone is a catalogue without books', async (t) => {
-  const { run } = await createImport(t)
-  const { status, lines } = await run(await createCatalogue(t, []))
-  t.equal(status, 0)
-  t.equal(lines.at(-1), 'added 0, already there 0, skipped 0')
+t.test('what is asked for wrongly is told before anything is tried', async (t) => {
+  const file = await createCatalogue(t, [])
+  const folder = dirname(file)
+  const cases: [string[], string | RegExp][] = [
+    [[], 'name one file: npm run import -- FILE.csv [--limit N]'],
+    [[file, file], 'name one file: npm run import -- FILE.csv [--limit N]'],
+    [[file, '--limit', '0'], '--limit must be a whole number from 1 on, not "0"'],
+    [[file, '--limit', '1.5'], '--limit must be a whole number from 1 on, not "1.5"'],
+    [[file, '--fast'], /^Unknown option '--fast'.*$/],
+    [[folder], `${folder} is a folder: name a file`],
+  ]
+  for (const [args, message] of cases) await t.rejects(importCommand(args), { message }, String(message))
+})
+
+t.test('another file is told with its name', async (t) => {
+  const { url } = await createImport(t)
+  process.env.DATABASE_URL = url
+  const path = join(t.testdir({ 'other.csv': 'id,name\n1,x\n' }), 'other.csv')
+  await t.rejects(importCommand([path]), {
+    message: new RegExp(`^${path} cannot be loaded: its first line is not the header`),
+  })
 })
 
 t.test('--help tells what it does and the exit statuses', async (t) => {

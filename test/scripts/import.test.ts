@@ -72,19 +72,6 @@ t.test('a whole catalogue is loaded as it is, and a second run changes nothing',
   t.equal(await database.author.count(), names.size)
 })
 
-t.test('a file that has grown adds what is new, in the order of the file', async (t) => {
-  const { database, run } = await createImport(t)
-  const rows = variedRows(30)
-  const few = await run(await createCatalogue(t, rows.slice(0, 20)))
-  t.equal(few.lines.at(-1), 'added 20, already there 0, skipped 0')
-  const more = await run(await createCatalogue(t, rows))
-  t.equal(more.lines.at(-1), 'added 10, already there 20, skipped 0')
-  t.strictSame(
-    (await booksIn(database)).map(({ sourceId }) => sourceId),
-    rows.map(({ book_id }) => `goodbooks:${book_id}`),
-  )
-})
-
 t.test('--limit looks at the first rows only, the bad ones among them', async (t) => {
   const { database, run } = await createImport(t)
   const [first = {}, , ...rest] = variedRows(20)
@@ -96,48 +83,6 @@ t.test('--limit looks at the first rows only, the bad ones among them', async (t
     (await booksIn(database)).map(({ sourceId }) => sourceId),
     ['goodbooks:1', 'goodbooks:3'],
   )
-})
-
-t.test('a book of another source with the same isbn stays as it is, and is told', async (t) => {
-  const { database, run } = await createImport(t)
-  const own = await database.book.create({ data: { title: 'Mine', isbn: '0439023483' } })
-  const file = await createCatalogue(t, [{ book_id: '1', isbn: '439023483' }, { book_id: '2' }])
-  const expected = {
-    status: 0,
-    errors: [`line 2: book ${own.id} has the isbn 0439023483 already, and stays as it is`],
-  }
-  t.match(await run(file), {
-    ...expected,
-    lines: ['2 rows read, 1 books added', 'added 1, already there 1, skipped 0'],
-  })
-  t.match(await run(file), {
-    ...expected,
-    lines: ['2 rows read, 0 books added', 'added 0, already there 2, skipped 0'],
-  })
-  t.strictSame(await database.book.findUnique({ where: { id: own.id } }), own)
-})
-
-t.test('authors of exactly the same name are one, those that are there already among them', async (t) => {
-  const { database, run } = await createImport(t)
-  const { id } = await database.author.create({ data: { name: 'Ada Lovelace' } })
-  await database.author.create({ data: { name: 'Ada Lovelace' } })
-  const names = ['Ada Lovelace, ADA LOVELACE', ' Ada Lovelace ,, Mary, Mary', 'Mary']
-  await run(
-    await createCatalogue(
-      t,
-      names.map((authors, index) => ({ book_id: String(index + 1), authors })),
-    ),
-  )
-  const books = await database.book.findMany({
-    include: { authors: { orderBy: { id: 'asc' } } },
-    orderBy: { id: 'asc' },
-  })
-  t.strictSame(
-    books.map(({ authors }) => authors.map(({ name }) => name)),
-    [['Ada Lovelace', 'ADA LOVELACE'], ['Ada Lovelace', 'Mary'], ['Mary']],
-  )
-  t.equal(books[0]?.authors[0]?.id, id, 'of namesakes, the first')
-  t.equal(await database.author.count(), 4)
 })
 
 t.test('two imports at a time add each book and each author once', async (t) => {
