@@ -97,5 +97,5 @@ t.test('--help tells what it does and the exit statuses', async (t) => {
   const { status, lines, errors } = await runScript('scripts/import.ts', ['--help'], {})
   t.strictSame([status, errors], [0, []])
   t.equal(lines[0], 'npm run import -- FILE.csv [--limit N]')
-  t.match(lines.join(' '), /Exit status: 0 .* 2 .* 1 /)
+  t.match(lines.join(' '), /Exit status: 0 .* 2 .* 1, /)
 })
