@@ -8,6 +8,8 @@ const COMMON: Options = {
   useDefaults: true,
   verbose: true,
   strict: false,
+  // 4.01 is a multiple of 0.01, though not in binary.
+  multipleOfPrecision: 6,
 }
 
 function createAjv(options: Options): Ajv {
