@@ -1,38 +1,45 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import closeWithGrace from 'close-with-grace'
-import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
+import pretty from 'pino-pretty'
 import { buildApp } from '../src/app.ts'
-import { loadConfig, loadEnvFile } from '../src/config.ts'
+import { type Config, loadConfig, loadEnvFile } from '../src/config.ts'
 import { warm } from '../src/warm.ts'
-import { type Service, startPostgres } from './services/postgres.ts'
+import { startPostgres } from './services/postgres.ts'
 import { prisma } from './services/prisma.ts'
 import { findRedisServer, startRedis } from './services/redis.ts'
+import { runCommand, type Start } from './services/run-command.ts'
 
 /**
  * `npm run dev`: the API with a PostgreSQL and a Redis of its own, unless DATABASE_URL and REDIS_URL name others.
  * HOTSHELF_DATA names the folder of its data, `.data` by default.
  */
-const services: Service[] = []
-let app: FastifyInstance | undefined
-
-async function stop(): Promise<void> {
-  await app?.close()
-  for (const service of services.reverse().splice(0)) await service.stop()
+async function dev(start: Start): Promise<number> {
+  loadEnvFile()
+  const DATABASE_URL = await databaseUrl(start)
+  const REDIS_URL = await redisUrl(start)
+  const config = loadConfig({
+    ...process.env,
+    LOG_LEVEL: process.env.LOG_LEVEL || 'error',
+    DATABASE_URL,
+    REDIS_URL,
+  })
+  await prisma(DATABASE_URL, 'migrate', 'deploy')
+  if (await isEmpty(DATABASE_URL)) await prisma(DATABASE_URL, 'db', 'seed')
+  await serve(start, config)
+  return new Promise(() => {})
 }
 
-async function databaseUrl(): Promise<string> {
+async function databaseUrl(start: Start): Promise<string> {
   if (process.env.DATABASE_URL) return process.env.DATABASE_URL
-  const folder = resolve(process.env.HOTSHELF_DATA ?? '.data')
+  const folder = resolve(process.env.HOTSHELF_DATA || '.data')
   mkdirSync(folder, { recursive: true })
-  const postgres = await startPostgres(resolve(folder, 'postgres'))
-  services.push(postgres)
-  console.log(`PostgreSQL: ${postgres.url} (data in ${folder})`)
-  return postgres.url
+  const { url } = await start(() => startPostgres(resolve(folder, 'postgres')))
+  console.log(`PostgreSQL: ${url} (data in ${folder})`)
+  return url
 }
 
-async function redisUrl(): Promise<string | undefined> {
+async function redisUrl(start: Start): Promise<string | undefined> {
   if (process.env.REDIS_URL) return process.env.REDIS_URL
   const server = findRedisServer()
   if (!server) {
@@ -41,10 +48,9 @@ async function redisUrl(): Promise<string | undefined> {
     )
     return undefined
   }
-  const redis = await startRedis(server)
-  services.push(redis)
-  console.log(`Redis: ${redis.url}`)
-  return redis.url
+  const { url } = await start(() => startRedis(server))
+  console.log(`Redis: ${url}`)
+  return url
 }
 
 async function isEmpty(url: string): Promise<boolean> {
@@ -57,39 +63,22 @@ async function isEmpty(url: string): Promise<boolean> {
   }
 }
 
-async function main(): Promise<void> {
-  const DATABASE_URL = await databaseUrl()
-  const REDIS_URL = await redisUrl()
-  const config = loadConfig({
-    LOG_LEVEL: 'warn',
-    ...process.env,
-    DATABASE_URL,
-    ...(REDIS_URL && { REDIS_URL }),
+async function serve(start: Start, config: Config): Promise<void> {
+  const { app } = await start(async () => {
+    const app = await buildApp(config, { logger: { level: config.LOG_LEVEL, stream: pretty() } })
+    return { app, stop: () => app.close() }
   })
-  await prisma(DATABASE_URL, 'migrate', 'deploy')
-  if (await isEmpty(DATABASE_URL)) await prisma(DATABASE_URL, 'db', 'seed')
-  app = await buildApp(config)
-  await app.listen({ host: config.HOST, port: config.PORT })
-  const { stored, already } = await warm(app, {})
-  console.log(`Cache: ${stored} entries stored, ${already} already warm`)
+  await app.listen({ host: config.HOST, port: config.PORT }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new Error(`port ${config.PORT} is in use: stop what listens there, or set PORT to another`)
+  })
+  if (config.CACHE === 'on') {
+    const { stored, already, failed } = await warm(app)
+    const trouble = failed > 0 ? `, ${failed} could not be stored` : ''
+    console.log(`Cache: ${stored} pages stored, ${already} already warm${trouble}`)
+  }
   const [url = ''] = app.listeningOrigin.split(', ')
   console.log(`API:  ${url}/books\nDocs: ${url}/docs`)
 }
 
-loadEnvFile()
-closeWithGrace({ delay: 10_000, logger: false }, stop)
-try {
-  await main()
-} catch (error) {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const port = process.env.PORT || 3000
-  console.error(
-    code === 'EADDRINUSE'
-      ? `port ${port} is in use: stop what listens there, or set PORT to another`
-      : error instanceof Error
-        ? error.message
-        : error,
-  )
-  await stop()
-  process.exit(1)
-}
+await runCommand(dev, 0)

@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { freePort } from './ports.ts'
-import type { Service } from './postgres.ts'
+import type { Service } from './run-command.ts'
 
 export interface RedisService extends Service {
+  readonly url: string
   readonly port: number
   readonly process: ChildProcess
 }
@@ -25,7 +26,11 @@ export function findRedisServer(path = process.env.PATH ?? ''): string | undefin
   })
 }
 
-/** Starts a Redis of our own that keeps nothing on disk. Throws an Error where it does not come up. */
+/**
+ * Starts a Redis of our own that keeps nothing on disk, and ends with this process even if that is killed.
+ *
+ * @throws an Error where it does not come up
+ */
 export async function startRedis(server: string, port?: number): Promise<RedisService> {
   const at = port ?? (await freePort())
   const child = spawn(
@@ -37,6 +42,7 @@ export async function startRedis(server: string, port?: number): Promise<RedisSe
       detached: true,
     },
   )
+  endWithUs(child)
   await ready(child)
   return {
     url: `redis://127.0.0.1:${at}`,
@@ -48,6 +54,16 @@ export async function startRedis(server: string, port?: number): Promise<RedisSe
       await once(child, 'exit')
     },
   }
+}
+
+/** A shell waits for a pipe that closes with this process, whatever ends it. */
+function endWithUs(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  const guard = spawn('sh', ['-c', 'read _; kill -KILL "$1"', 'sh', String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  child.once('exit', () => guard.kill('SIGKILL'))
 }
 
 function ready(child: ChildProcess): Promise<void> {
