@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import auth from './plugins/auth.ts'
 import cacheStatus from './plugins/cache-status.ts'
 import docs from './plugins/docs.ts'
+import drain from './plugins/drain.ts'
 import errors from './plugins/errors.ts'
 import prisma from './plugins/prisma.ts'
 import store from './plugins/store.ts'
@@ -26,6 +27,7 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
     ...options,
   })
   app.setValidatorCompiler(createValidator())
+  await app.register(drain)
   await app.register(errors)
   await app.register(store, { config })
   await app.register(prisma, { config })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { freePort } from '../scripts/services/ports.ts'
 import { createApp, send } from './support/app.ts'
@@ -34,19 +35,37 @@ function start(t: Test, env: Record<string, string>) {
   return { child, listening, ended }
 }
 
-t.test('the server serves, and ends with 0 on SIGTERM', async (t) => {
-  const env = {
-    DATABASE_URL: await createDatabase(t),
-    REDIS_URL: redisUrl(),
-    CACHE_NAMESPACE: createNamespace(),
-  }
-  const server = start(t, { ...env, PORT: '0' })
-  const url = await server.listening
-  t.equal((await fetch(`${url}/health/live`)).status, 200)
-  t.equal((await fetch(`${url}/books`)).status, 200)
-  server.child.kill('SIGTERM')
-  t.same((await server.ended).code, 0)
-})
+t.test(
+  'on SIGTERM requests in flight are answered, new ones refused, and the server ends with 0',
+  async (t) => {
+    const env = {
+      DATABASE_URL: await createDatabase(t),
+      REDIS_URL: redisUrl(),
+      CACHE_NAMESPACE: createNamespace(),
+    }
+    const server = start(t, { ...env, PORT: '0' })
+    const url = await server.listening
+    t.equal((await fetch(`${url}/health/live`)).status, 200)
+    const [lock, watch] = [1, 2].map(() => new pg.Client({ connectionString: env.DATABASE_URL }))
+    if (!lock || !watch) throw new Error('two connections')
+    await Promise.all([lock.connect(), watch.connect()])
+    await lock.query('BEGIN; LOCK TABLE "Book"')
+    const inFlight = fetch(`${url}/books`)
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    while ((await watch.query(waiting)).rowCount === 0);
+    server.child.kill('SIGTERM')
+    const serves = () =>
+      fetch(`${url}/health/live`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    while (await serves());
+    await lock.query('COMMIT')
+    t.equal((await inFlight).status, 200)
+    await Promise.all([lock.end(), watch.end()])
+    t.same((await server.ended).code, 0)
+  },
+)
 
 t.test('a wrong configuration is one line that names the variable', async (t) => {
   const DATABASE_URL = 'postgresql://127.0.0.1/x'
