@@ -6,9 +6,9 @@ import type { Store } from './store.ts'
  */
 export class Drops {
   private readonly store: Store
-  /** Keys to drop, each with the number of the call that asked for it last. */
+  /** Keys whose drop the store did not take, each with the number of the last failure. */
   private readonly owed = new Map<string, number>()
-  private calls = 0
+  private failures = 0
   private attempt: Promise<boolean> | undefined
 
   constructor(store: Store) {
@@ -19,31 +19,27 @@ export class Drops {
     return this.owed.size
   }
 
-  /** Drops keys, and whatever is still owed. Says whether the store took them all; never rejects. */
-  deliver(keys: Iterable<string>): Promise<boolean> {
-    this.calls++
-    for (const key of keys) this.owed.set(key, this.calls)
-    return this.send()
+  /** Drops keys, and whatever is owed. Says whether the store took them all; never rejects. */
+  async deliver(keys: readonly string[]): Promise<boolean> {
+    const owed = [...this.owed]
+    try {
+      await this.store.drop([...new Set([...keys, ...this.owed.keys()])])
+    } catch {
+      this.failures++
+      for (const key of keys) this.owed.set(key, this.failures)
+      return false
+    }
+    // A key that failed anew meanwhile is still owed: its drop must come after the commit of that later write.
+    for (const [key, failure] of owed) if (this.owed.get(key) === failure) this.owed.delete(key)
+    return true
   }
 
   /** Whether the store can be trusted: nothing is owed, or it is delivered now. Callers share one attempt. */
   async settled(): Promise<boolean> {
     if (this.owed.size === 0) return true
-    this.attempt ??= this.send().finally(() => {
+    this.attempt ??= this.deliver([]).finally(() => {
       this.attempt = undefined
     })
     return this.attempt
-  }
-
-  private async send(): Promise<boolean> {
-    const batch = [...this.owed]
-    try {
-      await this.store.drop(batch.map(([key]) => key))
-    } catch {
-      return false
-    }
-    // A key that another call has asked for meanwhile is still owed: its drop must come after that call's commit.
-    for (const [key, call] of batch) if (this.owed.get(key) === call) this.owed.delete(key)
-    return true
   }
 }
