@@ -3,7 +3,8 @@ import type { Outcome } from './events.ts'
 import { CacheOptionError, type Settings } from './options.ts'
 import { planRead, type ReadPlan } from './plan.ts'
 import type { Reads } from './reads.ts'
-import { wholeTableTags } from './tags.ts'
+import { ANY_ROW } from './tags.ts'
+import { Touches } from './touches.ts'
 import type { Writes } from './writes.ts'
 
 export interface CacheStats {
@@ -49,8 +50,9 @@ export function createCacheClient(
       planRead(settings, { model: known(model), operation, args, omit, dataPath: [] }),
     async drop(...named) {
       const dropped = (named.length > 0 ? named : models).map(known)
-      const tags = new Set(dropped.flatMap((model) => wholeTableTags(settings.schema, model)))
-      if (await writes.drop([{ model: undefined, operation: '$cache.drop', tags }])) return
+      const touches = new Touches(settings.schema)
+      for (const model of dropped) touches.withJoins(model, ANY_ROW)
+      if (await writes.drop([{ model: undefined, operation: '$cache.drop', tags: touches.tags }])) return
       throw new Error(
         'the store cannot be reached: the drop is owed, and made before this process reads from it again',
       )

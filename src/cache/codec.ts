@@ -1,5 +1,5 @@
 import { isArgs } from './pins.ts'
-import { fromJson, toJson } from './scalars.ts'
+import { fromJson, NotEncodableError, toJson } from './scalars.ts'
 import {
   type CacheSchema,
   fieldOf,
@@ -16,11 +16,6 @@ export interface Shape {
   readonly operation: string
   /** The path that a fluent call takes from the model: `['select', 'books']`. Empty for all other calls. */
   readonly dataPath: readonly string[]
-}
-
-/** Thrown for a result that holds what the schema does not tell of: another extension's work. It is not stored. */
-export class NotEncodableError extends Error {
-  override name = 'NotEncodableError'
 }
 
 /**

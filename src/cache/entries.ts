@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { decode, encode, NotEncodableError, type Shape } from './codec.ts'
+import { decode, encode, type Shape } from './codec.ts'
 import type { Drops } from './drops.ts'
 import type { Outcome } from './events.ts'
-import { ScalarError } from './scalars.ts'
+import { NotEncodableError } from './scalars.ts'
 import type { Store } from './store.ts'
 
 /** A read that may be answered from the store. */
@@ -17,7 +17,8 @@ export interface CachedRead {
   readonly ask: () => Promise<unknown>
 }
 
-interface Answer {
+/** A read's result, and how it was had. */
+export interface Answer {
   readonly result: unknown
   readonly outcome: Outcome
 }
@@ -148,7 +149,7 @@ function textOf(shape: Shape, result: unknown): string | undefined {
   try {
     return encode(shape, result)
   } catch (error) {
-    if (error instanceof NotEncodableError || error instanceof ScalarError) return undefined
+    if (error instanceof NotEncodableError) return undefined
     throw error
   }
 }

@@ -71,7 +71,7 @@ export function rowsOfWhere(schema: CacheSchema, model: string, where: unknown):
     if (compound) return both(rows, rowsOfWhere(schema, model, value))
     const field = fieldOf(facts, name)
     if (isScalar(field)) return both(rows, pinned(name, field, value))
-    if (isRelation(field) && field.key) return both(rows, rowsByParent(schema, field, value))
+    if (isRelation(field)) return both(rows, rowsByParent(schema, field, value))
     return rows
   }, ANY_ROW)
 }
@@ -101,7 +101,10 @@ function equalValues(filter: unknown): readonly unknown[] | undefined {
 /** A filter on the parent by the very columns that the foreign key references pins the foreign key. */
 function rowsByParent(schema: CacheSchema, relation: RelationFacts, filter: unknown): Rows {
   const parent = isFilter(schema, relation, filter) ? filter.is : filter
-  return isArgs(parent) ? backwards(relation, rowsOfWhere(schema, relation.model, parent)) : ANY_ROW
+  const { key } = relation
+  return key && isArgs(parent)
+    ? carry(rowsOfWhere(schema, relation.model, parent), key.to, key.from)
+    : ANY_ROW
 }
 
 /** Whether a filter on a to-one relation is `{ is, isNot }` rather than the parent's `where` itself. */
@@ -117,9 +120,6 @@ export const carry = (rows: Rows, from: readonly string[], to: readonly string[]
       ? new Map(from.map((name, index): [string, string] => [to[index] ?? name, known.get(name) ?? 'null']))
       : new Map(),
   )
-
-const backwards = (relation: RelationFacts, parents: Rows): Rows =>
-  relation.key ? carry(parents, relation.key.to, relation.key.from) : ANY_ROW
 
 /** What is known of the rows at the far end of a relation, from what is known of the rows at its near end. */
 export function rowsThrough(schema: CacheSchema, relation: RelationFacts, rows: Rows): Rows {

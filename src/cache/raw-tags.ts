@@ -8,7 +8,7 @@ const REACHES_FURTHER =
   /\b(call|execute|prepare|truncate|copy|alter|drop|create|refresh|import)\b|(^|;)\s*do\b/i
 
 /** The text of a raw statement, from what an extension is given for `$executeRaw` and its kin. */
-export function statementText(args: unknown): string | undefined {
+function statementText(args: unknown): string | undefined {
   const text: unknown = Array.isArray(args)
     ? args[0]
     : typeof args === 'object' && args !== null
@@ -26,8 +26,9 @@ export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown)
   const further = text === '' || REACHES_FURTHER.test(text)
   if (operation.startsWith('$query') && !further && !WRITES.test(text)) return new Set()
   const touches = new Touches(schema)
-  const named = tables(schema).filter(([table]) => names(text, table))
-  for (const [, touch] of further || named.length === 0 ? tables(schema) : named) touch(touches)
+  const all = tables(schema)
+  const named = all.filter(([table]) => names(text, table))
+  for (const [, touch] of further || named.length === 0 ? all : named) touch(touches)
   return touches.tags
 }
 

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Drops } from './drops.ts'
-import { Entries } from './entries.ts'
+import { type Answer, Entries } from './entries.ts'
 import { type Outcome, type ReadEvent, readChannel } from './events.ts'
 import type { Settings } from './options.ts'
 import { planRead, type Read, versionKey } from './plan.ts'
@@ -33,10 +33,7 @@ export class Reads {
     return result
   }
 
-  private async answer(
-    read: Read,
-    ask: () => Promise<unknown>,
-  ): Promise<{ result: unknown; outcome: Outcome }> {
+  private async answer(read: Read, ask: () => Promise<unknown>): Promise<Answer> {
     const plan = planRead(this.settings, read)
     if (!plan.cacheable) return { result: await ask(), outcome: 'bypass' }
     const versions = plan.tags.map((tag) => versionKey(this.settings, tag))

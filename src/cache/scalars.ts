@@ -1,15 +1,15 @@
 import { Decimal } from '@prisma/client/runtime/client'
 
-/** Thrown for a value that is not of the type that the schema gives its column. */
-export class ScalarError extends Error {
-  override name = 'ScalarError'
+/** Thrown for a result that holds what the schema does not tell of: another extension's work. It is not stored. */
+export class NotEncodableError extends Error {
+  override name = 'NotEncodableError'
 }
 
 type ToJson = (value: unknown) => unknown
 type FromJson = (value: unknown) => unknown
 
 const fail = (): never => {
-  throw new ScalarError('a value is not of the type of its column')
+  throw new NotEncodableError('a value is not of the type of its column')
 }
 
 const same = (holds: (value: unknown) => boolean): [ToJson, FromJson] => {
@@ -54,8 +54,8 @@ const SCALARS: Readonly<Record<string, readonly [ToJson, FromJson]>> = {
   ],
 }
 
-/** A column's value as JSON. @throws ScalarError */
+/** A column's value as JSON. @throws NotEncodableError */
 export const toJson = (type: string, value: unknown): unknown => (SCALARS[type]?.[0] ?? fail)(value)
 
-/** The value that `toJson` was given. @throws ScalarError */
+/** The value that `toJson` was given. @throws NotEncodableError */
 export const fromJson = (type: string, value: unknown): unknown => (SCALARS[type]?.[1] ?? fail)(value)

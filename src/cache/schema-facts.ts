@@ -51,7 +51,6 @@ export interface RelationFacts {
 /** A foreign key that references a model, seen from that model. */
 export interface Referrer {
   readonly model: string
-  readonly field: string
   readonly key: NonNullable<RelationFacts['key']>
 }
 
@@ -86,8 +85,8 @@ export function oppositeOf(schema: CacheSchema, { model, opposite }: RelationFac
 /** The foreign keys that reference a model. */
 export function referrersOf(schema: CacheSchema, model: string): Referrer[] {
   return Object.entries(schema.models).flatMap(([name, facts]) =>
-    relationsOf(facts).flatMap(([field, { model: target, key }]) =>
-      target === model && key ? [{ model: name, field, key }] : [],
+    relationsOf(facts).flatMap(([, { model: target, key }]) =>
+      target === model && key ? [{ model: name, key }] : [],
     ),
   )
 }

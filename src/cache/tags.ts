@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { type CacheSchema, modelFacts, relationsOf } from './schema-facts.ts'
+import { digest } from './argument-key.ts'
 
 /**
  * What is known of one row, or of every row of a set: field name to the text of its value, as `pins.ts` makes it.
@@ -30,29 +29,11 @@ export const covers = (known: Known, columns: readonly string[]): boolean =>
 /** The columns of a join table, named after the fields that read it, so that a self-relation's two ends differ. */
 export const joinColumn = (model: string, field: string): string => `${model}.${field}`
 
-/** Every tag without which no query of the model is cached: dropping these drops whatever depends on its rows. */
-export function wholeTableTags(schema: CacheSchema, model: string): string[] {
-  const facts = modelFacts(schema, model)
-  return [
-    tableTag(model),
-    ...facts.keys.map((columns) => sweepTag(model, columns)),
-    ...relationsOf(facts).flatMap(([field, { join, model: target, opposite }]) =>
-      join
-        ? [
-            tableTag(join.table),
-            sweepTag(join.table, [joinColumn(model, field)]),
-            sweepTag(join.table, [joinColumn(target, opposite)]),
-          ]
-        : [],
-    ),
-  ]
-}
-
 /**
  * A tag's name in the store. A row set's values are digested, so that nobody reads them there; the rest stays legible.
  */
 export function tagKey(tag: string): string {
   const bracket = tag.indexOf('[')
   if (bracket < 0 || tag.endsWith('=*]')) return tag
-  return `${tag.slice(0, bracket)}:${createHash('sha256').update(tag).digest('base64url').slice(0, 22)}`
+  return `${tag.slice(0, bracket)}:${digest(tag)}`
 }

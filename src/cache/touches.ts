@@ -2,12 +2,12 @@ import { carry, MOST_ROWS } from './pins.ts'
 import { type CacheSchema, modelFacts, type RelationFacts, referrersOf, relationsOf } from './schema-facts.ts'
 import { ANY_ROW, covers, joinColumn, type Rows, rowSetTag, sweepTag, tableTag } from './tags.ts'
 
-export const NO_COLUMNS: ReadonlySet<string> = new Set()
+const NO_COLUMNS: ReadonlySet<string> = new Set()
 
 /** Collects the tags of the rows that a write touches, with those that the database touches on its own account. */
 export class Touches {
   readonly tags = new Set<string>()
-  readonly schema: CacheSchema
+  private readonly schema: CacheSchema
   private readonly followed = new Set<string>()
 
   constructor(schema: CacheSchema) {
@@ -41,10 +41,15 @@ export class Touches {
     end(joinColumn(relation.model, relation.opposite), other)
   }
 
-  /** Deleted rows, and what goes or changes with them by `onDelete`. */
-  deleted(model: string, rows: Rows): void {
+  /** Rows with their rows of join tables: of any row, all without which no query that reaches the model is cached. */
+  withJoins(model: string, rows: Rows): void {
     this.rows(model, rows)
     this.joinsOf(model, rows)
+  }
+
+  /** Deleted rows, and what goes or changes with them by `onDelete`. */
+  deleted(model: string, rows: Rows): void {
+    this.withJoins(model, rows)
     this.follow(model, rows, 'onDelete')
   }
 
