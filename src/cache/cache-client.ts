@@ -49,9 +49,9 @@ export function createCacheClient(
     explain: (model, operation, args = {}) =>
       planRead(settings, { model: known(model), operation, args, omit, dataPath: [] }),
     async drop(...named) {
-      const dropped = (named.length > 0 ? named : models).map(known)
       const touches = new Touches(settings.schema)
-      for (const model of dropped) touches.withJoins(model, ANY_ROW)
+      if (named.length === 0) touches.everything()
+      for (const model of named.map(known)) touches.withJoins(model, ANY_ROW)
       if (await writes.drop([{ model: undefined, operation: '$cache.drop', tags: touches.tags }])) return
       throw new Error(
         'the store cannot be reached: the drop is owed, and made before this process reads from it again',

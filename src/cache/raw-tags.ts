@@ -26,9 +26,9 @@ export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown)
   const further = text === '' || REACHES_FURTHER.test(text)
   if (operation.startsWith('$query') && !further && !WRITES.test(text)) return new Set()
   const touches = new Touches(schema)
-  const all = tables(schema)
-  const named = all.filter(([table]) => names(text, table))
-  for (const [, touch] of further || named.length === 0 ? all : named) touch(touches)
+  const named = tables(schema).filter(([table]) => names(text, table))
+  if (further || named.length === 0) touches.everything()
+  for (const [, touch] of named) touch(touches)
   return touches.tags
 }
 

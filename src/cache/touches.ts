@@ -47,6 +47,11 @@ export class Touches {
     this.joinsOf(model, rows)
   }
 
+  /** Any row of any table: for a write of which nothing better can be told. */
+  everything(): void {
+    for (const model of Object.keys(this.schema.models)) this.withJoins(model, ANY_ROW)
+  }
+
   /** Deleted rows, and what goes or changes with them by `onDelete`. */
   deleted(model: string, rows: Rows): void {
     this.withJoins(model, rows)

@@ -75,14 +75,15 @@ export class Writes {
     writing: Promise<unknown>,
     tags: (result?: unknown) => Set<string>,
   ): Promise<unknown> {
+    let result: unknown
     try {
-      const result = await writing
-      await this.touch(write, tags(result))
-      return result
+      result = await writing
     } catch (error) {
       if (!provesNothingWritten(write.operation, error)) await this.touch(write, tags())
       throw error
     }
+    await this.touch(write, tags(result))
+    return result
   }
 
   private async touch({ model, operation, transaction }: Write, tags: Set<string>): Promise<void> {

@@ -107,6 +107,15 @@ t.test('a delete reaches what cascades', async (t) => {
     t.ok(tags.includes(tag), tag)
 })
 
+t.test('a write that the cache does not know touches everything, and does not throw', async (t) => {
+  const everything = ['Author[id=*]', 'Book[id=*]', 'Review[id=*]', '_AuthorToBook']
+  for (const tags of [
+    write('Book', 'moveToShelf', { where: { id: 7 } }, { id: 7 }),
+    write('Book', 'update', { where: { id: 7 }, data: { reviews: { moveTo: { id: 1 } } } }, { id: 7 }),
+  ])
+    t.same(everything.filter((tag) => !tags.includes(tag)), [])
+})
+
 t.test('raw statements touch the tables that they name, or all', async (t) => {
   const raw = (operation: string, text: string) => tagsOfRaw(schema, operation, [text])
   t.equal(raw('$queryRawUnsafe', 'SELECT * FROM "Book"').size, 0)
