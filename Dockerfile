@@ -5,8 +5,9 @@ COPY package.json package-lock.json prisma.config.ts ./
 COPY prisma ./prisma
 COPY src ./src
 COPY scripts/warm.ts ./scripts/warm.ts
-# Also generates the Prisma client, which the installed `postinstall` does.
-RUN npm ci --omit=dev
+# Without install scripts, of which one may download a native schema engine that this image lacks the libraries for.
+RUN npm ci --omit=dev --ignore-scripts
+RUN npx prisma generate
 
 FROM node:22-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import pg from 'pg'
 import pretty from 'pino-pretty'
 import { buildApp } from '../src/app.ts'
-import { type Config, loadConfig, loadEnvFile } from '../src/config.ts'
+import { type Config, loadConfig, loadEnvFile, requireToken } from '../src/config.ts'
 import { warm } from '../src/warm.ts'
 import { startPostgres } from './services/postgres.ts'
 import { prisma } from './services/prisma.ts'
@@ -24,6 +24,7 @@ async function dev(start: Start): Promise<number> {
     DATABASE_URL,
     REDIS_URL,
   })
+  requireToken(config)
   await prisma(DATABASE_URL, 'migrate', 'deploy')
   if (await isEmpty(DATABASE_URL)) await prisma(DATABASE_URL, 'db', 'seed')
   await serve(start, config)

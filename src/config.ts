@@ -69,9 +69,17 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const url = config[name]
     if (url !== undefined && !URL.canParse(url)) throw mustBe(name)
   }
-  if (config.NODE_ENV === 'production' && config.API_TOKEN === undefined)
-    throw new ConfigError('API_TOKEN must be set where NODE_ENV is production: anyone could write without it')
   return config
+}
+
+/**
+ * Refuses a configuration with which anyone could write in production. Only what listens needs to ask.
+ *
+ * @throws ConfigError
+ */
+export function requireToken({ NODE_ENV, API_TOKEN }: Config): void {
+  if (NODE_ENV === 'production' && API_TOKEN === undefined)
+    throw new ConfigError('API_TOKEN must be set where NODE_ENV is production: anyone could write without it')
 }
 
 /** Adds the variables of the file `.env` in the working directory, if there is one, to those that are set. */

@@ -1,6 +1,6 @@
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
-import { ConfigError, loadConfig, loadEnvFile } from './config.ts'
+import { ConfigError, loadConfig, loadEnvFile, requireToken } from './config.ts'
 
 /** Milliseconds that requests in flight have to end after SIGTERM. */
 const GRACE = 10_000
@@ -8,6 +8,7 @@ const GRACE = 10_000
 try {
   loadEnvFile()
   const config = loadConfig()
+  requireToken(config)
   const app = await buildApp(config)
   closeWithGrace({ delay: GRACE, logger: app.log }, async ({ err }) => {
     if (err) app.log.error(err)

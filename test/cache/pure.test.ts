@@ -113,7 +113,10 @@ t.test('a write that the cache does not know touches everything, and does not th
     write('Book', 'moveToShelf', { where: { id: 7 } }, { id: 7 }),
     write('Book', 'update', { where: { id: 7 }, data: { reviews: { moveTo: { id: 1 } } } }, { id: 7 }),
   ])
-    t.same(everything.filter((tag) => !tags.includes(tag)), [])
+    t.same(
+      everything.filter((tag) => !tags.includes(tag)),
+      [],
+    )
 })
 
 t.test('raw statements touch the tables that they name, or all', async (t) => {

@@ -7,15 +7,14 @@ import t from 'tap'
 import { createDatabase } from '../support/database.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const cli = createRequire(import.meta.url).resolve('prisma/build/index.js')
 
-/** Runs Prisma's CLI as its user would. Never rejects. */
+/** Runs Prisma's CLI, the project's own if it has one, as its user would. Never rejects. */
 function prisma(cwd: string, env: Record<string, string>, ...args: string[]) {
   const { DATABASE_URL: _, ...clean } = process.env
   return new Promise<{ code: number; said: string }>((done) => {
     execFile(
       process.execPath,
-      [cli, ...args],
+      [createRequire(join(cwd, 'package.json')).resolve('prisma/build/index.js'), ...args],
       { cwd, env: { ...clean, ...env } },
       (error, stdout, stderr) => {
         done({ code: error ? 1 : 0, said: `${stdout}${stderr}` })
@@ -97,4 +96,35 @@ t.test('an engine that the environment names is used instead', async (t) => {
   const { code, said } = await prisma(folder, { DATABASE_URL, ...engine }, 'migrate', 'status')
   t.equal(code, 1)
   t.match(said, '/nonexistent/engine')
+})
+
+t.test('an installed native engine is used', async (t) => {
+  const copy = await project()
+  const modules = join(copy, 'node_modules')
+  await rm(modules)
+  await mkdir(join(modules, '@prisma'), { recursive: true })
+  const entries = async (scope: string) =>
+    (await readdir(join(root, 'node_modules', scope))).map((name) => join(scope, name))
+  const copied = ['prisma', '@prisma/engines']
+  for (const name of [...(await entries('')), ...(await entries('@prisma'))])
+    if (name !== '@prisma' && !copied.includes(name))
+      await symlink(join(root, 'node_modules', name), join(modules, name))
+  for (const name of copied)
+    await cp(join(root, 'node_modules', name), join(modules, name), { recursive: true })
+
+  const require = createRequire(join(modules, 'prisma/package.json'))
+  const { enginesVersion } = require('@prisma/engines')
+  const target = await require('@prisma/get-platform').getBinaryTargetForCurrentPlatform()
+  const native = join(modules, `@prisma/engines/schema-engine-${target}`)
+  await writeFile(
+    native,
+    `#!/bin/sh
+[ "$1" = --version ] && echo schema-engine-cli ${enginesVersion} && exit
+echo "$@" >> ${join(copy, 'called')}
+exec ${process.execPath} ${join(root, 'prisma/engine/schema-engine.mjs')} "$@"
+`,
+    { mode: 0o755 },
+  )
+  t.match((await prisma(copy, { DATABASE_URL }, 'migrate', 'deploy')).said, 'No pending migrations')
+  t.match(await readFile(join(copy, 'called'), 'utf8'), 'can-connect-to-database')
 })

@@ -168,6 +168,17 @@ t.test('PUT empties what is not given, PATCH leaves it, and a review is counted'
   t.same((await send(app, 'GET', `/books/${id}`)).body.reviews, { count: 0, average: null })
 })
 
+t.test('a rating may be any number of two decimals from 0 to 5, and no other', async (t) => {
+  const rate = (averageRating: number) => send(app, 'PATCH', `/books/${ids[9]}`, { averageRating })
+  const refused = []
+  for (let cents = 0; cents <= 500; cents++) {
+    const { status, body } = await rate(cents / 100)
+    if (status !== 200 || body.averageRating !== cents / 100) refused.push(cents / 100)
+  }
+  t.same(refused, [])
+  for (const rating of [4.015, 0.001, 5.01, -0.01]) t.equal((await rate(rating)).status, 400, String(rating))
+})
+
 t.test('with a token set, writes need it and reads do not', async (t) => {
   const guarded = await createApp(t, { API_TOKEN: 'secret-token' })
   const post = (authorization?: string) =>

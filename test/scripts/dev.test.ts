@@ -41,6 +41,20 @@ async function dev(env: Record<string, string> = {}): Promise<Dev & { url: strin
   return { child, said, url: `http://127.0.0.1:${PORT}` }
 }
 
+/** The URLs of the PostgreSQL and the Redis that it started. */
+const servicesOf = (said: string): string[] =>
+  ['PostgreSQL', 'Redis'].map((name) => new RegExp(`${name}: (\\S+)`).exec(said)?.[1] ?? '')
+
+/** Connects to the port of a URL and asks nothing. `closed` settles when what listens there lets go. */
+async function watch(url: string): Promise<{ closed: Promise<unknown> }> {
+  const { port, hostname } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  // A server that is killed resets its connections.
+  socket.on('error', () => {}).resume()
+  return { closed: once(socket, 'close') }
+}
+
 /** Whether something listens on the port of a URL. */
 function answers(url: string): Promise<boolean> {
   const { port, hostname } = new URL(url)
@@ -56,7 +70,7 @@ t.test('it serves a warm sample, stops all that it started, and finds its data a
   const said = await first.said
   t.match(said, `API:  ${first.url}/books`)
   t.match(said, `Docs: ${first.url}/docs`)
-  const services = ['PostgreSQL', 'Redis'].map((name) => new RegExp(`${name}: (\\S+)`).exec(said)?.[1] ?? '')
+  const services = servicesOf(said)
   for (const url of services) t.ok(await answers(url), url)
   const page = await fetch(`${first.url}/books`)
   t.equal(page.headers.get('cache-status'), 'hotshelf; hit')
@@ -76,6 +90,29 @@ t.test('it serves a warm sample, stops all that it started, and finds its data a
   t.match(await found.json(), { title: 'Kept' })
   second.child.kill('SIGTERM')
   await once(second.child, 'exit')
+})
+
+t.test('a second one on the same data is told so, and harms nothing', async (t) => {
+  const first = await dev()
+  await first.said
+  const second = await dev()
+  const [code] = await once(second.child, 'exit')
+  t.equal(code, 1)
+  t.match((await second.said).trim().split('\n'), [/^another PostgreSQL \(PID \d+\) runs on .*HOTSHELF_DATA/])
+  t.equal((await fetch(`${first.url}/books`)).status, 200)
+  first.child.kill('SIGHUP')
+  t.same(await once(first.child, 'exit'), [0, null], 'a closed terminal ends it like a Ctrl-C')
+})
+
+t.test('what it started ends even if it is killed, and the next start finds its data', async (t) => {
+  const first = await dev()
+  const watched = await Promise.all(servicesOf(await first.said).map(watch))
+  first.child.kill('SIGKILL')
+  for (const { closed } of watched) await closed
+  const second = await dev()
+  t.match(await second.said, 'Docs: ')
+  second.child.kill('SIGINT')
+  t.same(await once(second.child, 'exit'), [0, null])
 })
 
 t.test('a port in use is one clear line', async (t) => {

@@ -22,12 +22,17 @@ async function administer(sql: string): Promise<void> {
 }
 
 /** A database of the test's own, migrated and empty, gone when the test ends. Returns its URL. */
-export async function createDatabase(t: Test): Promise<string> {
-  const url = new URL(given('TEST_DATABASE_URL'))
-  const template = pg.escapeIdentifier(url.pathname.slice(1))
+export const createDatabase = (t: Test): Promise<string> =>
+  copyDatabase(t, new URL(given('TEST_DATABASE_URL')).pathname.slice(1))
+
+/** A database of the test's own that has no tables yet, gone when the test ends. Returns its URL. */
+export const createBareDatabase = (t: Test): Promise<string> => copyDatabase(t, 'template1')
+
+async function copyDatabase(t: Test, template: string): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`)
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${pg.escapeIdentifier(template)}`)
   t.teardown(() => administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+  const url = new URL(given('TEST_DATABASE_URL'))
   url.pathname = `/${name}`
   return url.href
 }
