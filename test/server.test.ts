@@ -67,6 +67,33 @@ t.test(
   },
 )
 
+t.test('two processes share the cache, and each sees the other’s writes at once', async (t) => {
+  const env = {
+    DATABASE_URL: await createDatabase(t),
+    REDIS_URL: redisUrl(),
+    CACHE_NAMESPACE: createNamespace(),
+    PORT: '0',
+  }
+  const [one = '', two = ''] = await Promise.all([start(t, env), start(t, env)].map((each) => each.listening))
+  const write = (url: string, method: string, body: object) =>
+    fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const created = await write(`${one}/books`, 'POST', { title: 'First' })
+  const book = created.headers.get('location') ?? ''
+  for (const [at, title] of [
+    [one, 'By the second'],
+    [two, 'By the first'],
+    [one, 'By the second again'],
+  ] as const) {
+    const elsewhere = at === one ? two : one
+    await fetch(`${at}${book}`)
+    t.equal((await fetch(`${elsewhere}${book}`)).headers.get('cache-status'), 'hotshelf; hit')
+    t.equal((await write(`${elsewhere}${book}`, 'PATCH', { title })).status, 200)
+    const fresh = await fetch(`${at}${book}`)
+    t.equal(fresh.headers.get('cache-status'), 'hotshelf; fwd=miss; stored')
+    t.match(await fresh.json(), { title })
+  }
+})
+
 t.test('a wrong configuration is one line that names the variable', async (t) => {
   const DATABASE_URL = 'postgresql://127.0.0.1/x'
   for (const [env, name] of [

@@ -24,7 +24,7 @@ t.test('a read is stored, then a hit, then fresh after a write', async (t) => {
   t.same(after.outcomes, ['stored'])
 })
 
-t.test('another process sees a write at once and shares the entries', async (t) => {
+t.test('another client sees a write at once and shares the entries', async (t) => {
   const author = await cached.author.create({ data: { name: 'Shared' } })
   await cached.author.findUnique({ where: { id: author.id } })
   t.equal(await outcome(() => other.author.findUnique({ where: { id: author.id } })), 'hit')
