@@ -1,7 +1,7 @@
 import type { Drops } from './drops.ts'
 import type { Outcome } from './events.ts'
 import { CacheOptionError, type Settings } from './options.ts'
-import { planRead, type ReadPlan } from './plan.ts'
+import { type Lens, planRead, type ReadPlan } from './plan.ts'
 import type { Reads } from './reads.ts'
 import { ANY_ROW } from './tags.ts'
 import { Touches } from './touches.ts'
@@ -34,11 +34,10 @@ export interface CacheClient {
   stats(): CacheStats
 }
 
-/** @param omit the omissions that the client was constructed with */
 export function createCacheClient(
   settings: Settings,
   { reads, writes, drops }: { reads: Reads; writes: Writes; drops: Drops },
-  omit: unknown,
+  lens: Lens,
 ): CacheClient {
   const models = Object.keys(settings.schema.models)
   const known = (model: string): string => {
@@ -47,7 +46,7 @@ export function createCacheClient(
   }
   return {
     explain: (model, operation, args = {}) =>
-      planRead(settings, { model: known(model), operation, args, omit, dataPath: [] }),
+      planRead(settings, { model: known(model), operation, args, lens, dataPath: [] }),
     async drop(...named) {
       const touches = new Touches(settings.schema)
       if (named.length === 0) touches.everything()

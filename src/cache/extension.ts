@@ -1,10 +1,11 @@
-import { Prisma } from '@prisma/client/extension'
+import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
 import { Drops } from './drops.ts'
 import { type CacheOptions, settingsOf } from './options.ts'
 import { isArgs } from './pins.ts'
 import { isRead } from './plan.ts'
 import {
+  computedFieldsOf,
   dataPathOf,
   globalOmitOf,
   transactionIdOf,
@@ -22,6 +23,9 @@ import { Writes } from './writes.ts'
  * const prisma = new PrismaClient({ adapter }).$extends(cache({ schema, store: redisStore(redis) }))
  * ```
  *
+ * It is always the innermost extension: one applied after it runs outside it all the same. What another one makes of
+ * arguments is in the key, and what it makes of results is not in the entry.
+ *
  * @throws CacheOptionError for options that cannot be
  */
 export function cache(options: CacheOptions) {
@@ -30,10 +34,12 @@ export function cache(options: CacheOptions) {
   const reads = new Reads(settings, drops)
   const writes = new Writes(settings, drops)
 
-  return Prisma.defineExtension((client) => {
+  /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
+  function extend(client: PrismaClientExtends, parent?: object) {
     const omit = globalOmitOf(client)
     const omitted = (model: string): unknown =>
       isArgs(omit) ? omit[model.charAt(0).toLowerCase() + model.slice(1)] : undefined
+    const lens = { omit, computed: computedFieldsOf(client, Object.keys(settings.schema.models)) }
 
     const transact = transactionMethodOf(client)
     /** A transaction within one commits with it, and a batch's writes drop one by one as soon as it has committed. */
@@ -42,9 +48,13 @@ export function cache(options: CacheOptions) {
       if (!outermost) return transact(this, input, options)
       return writes.transactions.run((callback) => transact(this, callback, options), input)
     }
-    const $cache: CacheClient = createCacheClient(settings, { reads, writes, drops }, omit)
-    // Not named in the type, so that `$transaction` keeps the one that Prisma gives it.
-    const overrides: object = { $transaction }
+    /** A later extension goes below ours; one that is a function makes its own of the client that it is given. */
+    function $extends(this: object, extension: object): unknown {
+      return typeof extension === 'function' ? extension(this) : extend(client.$extends(extension), this)
+    }
+    const $cache: CacheClient = createCacheClient(settings, { reads, writes, drops }, lens)
+    // Not named in the type, so that these keep the types that Prisma gives them.
+    const overrides: object = { $transaction, $extends, ...(parent && { $parent: parent }) }
 
     return client.$extends({
       name: 'hotshelf',
@@ -62,12 +72,13 @@ export function cache(options: CacheOptions) {
               transaction,
               omit: model && omitted(model),
             })
-          const read = { model, operation, args, omit, dataPath: dataPathOf(call) }
+          const read = { model, operation, args, lens, dataPath: dataPathOf(call) }
           return reads.carryOut(read, transaction !== undefined, () => query(args))
         },
       },
     })
-  })
+  }
+  return Prisma.defineExtension((client) => extend(client))
 }
 
 const isCallback = (input: unknown): input is TransactionCallback => typeof input === 'function'

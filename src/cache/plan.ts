@@ -19,13 +19,18 @@ const READS = new Set([
 
 export const isRead = (operation: string): boolean => READS.has(operation)
 
+/** What of a client's own changes what its queries return: its omissions, and the computed fields' needs. */
+export interface Lens {
+  readonly omit: unknown
+  readonly computed: unknown
+}
+
 export interface Read {
   readonly model: string
   readonly operation: string
   readonly args: unknown
   readonly dataPath: readonly string[]
-  /** The client's own omissions, which change what a query returns. */
-  readonly omit: unknown
+  readonly lens: Lens
 }
 
 /** How a read is cached, or why it is not. */
@@ -34,7 +39,7 @@ export type ReadPlan =
   | { readonly cacheable: false; readonly reason: string }
 
 /** Decides on a read from the schema, the settings and its arguments alone. */
-export function planRead(settings: Settings, { model, operation, args, dataPath, omit }: Read): ReadPlan {
+export function planRead(settings: Settings, { model, operation, args, dataPath, lens }: Read): ReadPlan {
   const { schema, models, namespace, scope, bypass } = settings
   const not = (reason: string): ReadPlan => ({ cacheable: false, reason })
   if (bypass) return not('the cache is bypassed')
@@ -46,7 +51,7 @@ export function planRead(settings: Settings, { model, operation, args, dataPath,
       return not(`${reached} is a view: the tables that it shows are not known`)
   }
   try {
-    const text = argumentText([args, dataPath, omit, scope?.()])
+    const text = argumentText([args, dataPath, lens, scope?.()])
     const own = models[model]
     return {
       cacheable: true,

@@ -40,6 +40,22 @@ export function transactionIdOf(client: object): string | undefined {
 /** The `omit` that a client was constructed with, by model (`book`) and column. */
 export const globalOmitOf = (client: object): unknown => property(client, '_globalOmit')
 
+/**
+ * By model, the computed fields that extensions have given a client, each with the columns that it needs: Prisma asks
+ * for those as well. Undefined where there are none.
+ */
+export function computedFieldsOf(client: object, models: readonly string[]): unknown {
+  const extensions = property(client, '_extensions')
+  const fieldsOf = property(extensions, 'getAllComputedFields')
+  if (typeof fieldsOf !== 'function') throw new Error('this version of Prisma Client hides computed fields')
+  const computed = models.flatMap((model) => {
+    const fields: unknown = Reflect.apply(fieldsOf, extensions, [model])
+    if (typeof fields !== 'object' || fields === null) return []
+    return [[model, Object.entries(fields).map(([name, field]) => [name, property(field, 'needs')])]]
+  })
+  return computed.length > 0 ? computed : undefined
+}
+
 /** `client.$transaction`, to be called on any client extended from it. */
 export function transactionMethodOf(
   client: object,

@@ -1,6 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import t from 'tap'
-import { dataPathOf, globalOmitOf, transactionIdOf, transactionOf } from '../../src/cache/prisma-internals.ts'
+import {
+  computedFieldsOf,
+  dataPathOf,
+  globalOmitOf,
+  transactionIdOf,
+  transactionOf,
+} from '../../src/cache/prisma-internals.ts'
 import { PrismaClient } from '../../src/generated/prisma/client.ts'
 import { createDatabase } from '../support/database.ts'
 
@@ -49,4 +55,18 @@ t.test('a query extension is told the path of a fluent call', async (t) => {
 
 t.test('a client shows its own omissions', async (t) => {
   t.same(globalOmitOf(plain), { book: { isbn: true } })
+})
+
+t.test('a client shows the columns that its computed fields need', async (t) => {
+  const initials = { needs: { name: true }, compute: ({ name }: { name: string }) => name.charAt(0) }
+  const computing = plain.$extends({ result: { author: { initials } } })
+  t.same(computedFieldsOf(computing, ['Author', 'Book']), [['Author', [['initials', ['name']]]]])
+  t.equal(computedFieldsOf(plain, ['Author', 'Book']), undefined)
+})
+
+t.test('a client can be given a $transaction and an $extends of ours', async (t) => {
+  const overrides: object = { $transaction: () => 'ours', $extends: () => 'ours' }
+  const overridden = plain.$extends({ client: overrides })
+  t.equal(overridden.$extends({}) as unknown, 'ours')
+  t.equal(overridden.$transaction([]) as unknown, 'ours')
 })

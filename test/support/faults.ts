@@ -37,7 +37,11 @@ export const FAULTS = {
     },
   ],
   'a call from before a write is joined after it': [
-    { file: 'entries.ts', from: 'const flight = `${read.key} ${stamp}`', to: 'const flight = read.key' },
+    {
+      file: 'entries.ts',
+      from: 'const running = this.flights.get(flight)',
+      to: 'const running = [...this.flights].find(([name]) => name.startsWith(read.key))?.[1]',
+    },
   ],
 } as const satisfies Record<string, readonly Change[]>
 
