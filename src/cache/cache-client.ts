@@ -10,6 +10,8 @@ import type { Writes } from './writes.ts'
 export interface CacheStats {
   /** Reads since the client was made, by how they were answered. */
   readonly reads: Readonly<Record<Outcome, number>>
+  /** Results that were not stored for their size, since then. */
+  readonly tooLarge: number
   /** Tags dropped since then. */
   readonly dropped: number
   /** Tags whose drop the store has not taken yet. While there are any, reads go to the database. */
@@ -56,6 +58,11 @@ export function createCacheClient(
         'the store cannot be reached: the drop is owed, and made before this process reads from it again',
       )
     },
-    stats: () => ({ reads: { ...reads.counts }, dropped: writes.dropped, owed: drops.owing }),
+    stats: () => ({
+      reads: { ...reads.counts },
+      tooLarge: reads.tooLarge,
+      dropped: writes.dropped,
+      owed: drops.owing,
+    }),
   }
 }

@@ -13,6 +13,8 @@ export interface CachedRead {
   readonly shape: Shape
   /** Seconds that its entry is kept. */
   readonly ttl: number
+  /** Bytes above which its result is not stored. */
+  readonly maxBytes: number
   /** Asks the database. */
   readonly ask: () => Promise<unknown>
 }
@@ -33,6 +35,8 @@ const VERSION_LIFE = 2
 
 /** Answers reads from the entries in the store, and fills it. */
 export class Entries {
+  /** Results that were not stored for their size. */
+  tooLarge = 0
   private readonly store: Store
   private readonly drops: Drops
   /** Database calls under way, by entry key and the versions that they were asked under. */
@@ -115,6 +119,10 @@ export class Entries {
   }
 
   private async keep(read: CachedRead, stamp: string, text: string): Promise<boolean> {
+    if (Buffer.byteLength(text) > read.maxBytes) {
+      this.tooLarge++
+      return false
+    }
     try {
       await this.store.set(read.key, `${stamp}\n${text}`, read.ttl)
       return true

@@ -8,6 +8,7 @@ import {
   computedFieldsOf,
   dataPathOf,
   globalOmitOf,
+  isStrict,
   transactionIdOf,
   transactionMethodOf,
   transactionOf,
@@ -39,7 +40,8 @@ export function cache(options: CacheOptions) {
     const omit = globalOmitOf(client)
     const omitted = (model: string): unknown =>
       isArgs(omit) ? omit[model.charAt(0).toLowerCase() + model.slice(1)] : undefined
-    const lens = { omit, computed: computedFieldsOf(client, Object.keys(settings.schema.models)) }
+    const computed = computedFieldsOf(client, Object.keys(settings.schema.models))
+    const lens = { omit, computed, strict: isStrict(client) }
 
     const transact = transactionMethodOf(client)
     /** A transaction within one commits with it, and a batch's writes drop one by one as soon as it has committed. */

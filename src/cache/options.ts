@@ -1,5 +1,14 @@
-import type { CacheSchema } from './schema-facts.ts'
+import { type CacheSchema, fieldOf, isKeyColumn, isScalar } from './schema-facts.ts'
 import type { Store } from './store.ts'
+
+export interface ModelOptions {
+  readonly ttl?: number
+  /**
+   * Columns whose staleness you accept: an update that sets no other (but those that `@updatedAt` sets with them) drops
+   * nothing, and reads show the old values until something else drops them or they expire. A view counter, say.
+   */
+  readonly volatile?: readonly string[]
+}
 
 export interface CacheOptions {
   /** The map that the `cacheSchema` generator writes at `prisma generate`. */
@@ -9,8 +18,10 @@ export interface CacheOptions {
   readonly namespace?: string
   /** Seconds that an entry is kept, to give memory back; freshness does not depend on it. Default 3600. */
   readonly ttl?: number
+  /** Bytes of the largest result that is stored; larger ones are served and counted. Default 1,048,576. */
+  readonly maxBytes?: number
   /** By model: `false` to ask the database for every query that reaches it, or settings of its own. */
-  readonly models?: Readonly<Record<string, false | { readonly ttl?: number }>>
+  readonly models?: Readonly<Record<string, false | ModelOptions>>
   /** The tenant on whose behalf a read is made, where one query answers differently for each. */
   readonly scope?: () => string | undefined
   /** Reads go to the database, while writes still drop what other processes have stored. Default false. */
@@ -24,7 +35,8 @@ export class CacheOptionError extends Error {
   override name = 'CacheOptionError'
 }
 
-const KNOWN = new Set(['schema', 'store', 'namespace', 'ttl', 'models', 'scope', 'bypass'])
+const KNOWN = new Set(['schema', 'store', 'namespace', 'ttl', 'maxBytes', 'models', 'scope', 'bypass'])
+const KNOWN_OF_MODEL = new Set(['ttl', 'volatile'])
 
 /**
  * The options with their defaults.
@@ -37,6 +49,7 @@ export function settingsOf(options: CacheOptions): Settings {
     store,
     namespace = 'hotshelf',
     ttl = 3600,
+    maxBytes = 1024 * 1024,
     models = {},
     scope,
     bypass = false,
@@ -50,19 +63,30 @@ export function settingsOf(options: CacheOptions): Settings {
   if (typeof store?.get !== 'function') fail('store must be redisStore(…), memoryStore(…) or one of your own')
   if (typeof namespace !== 'string' || !/^[\w.:-]+$/.test(namespace))
     fail('namespace must be made of letters, digits and . _ : -')
-  const checkTtl = (value: unknown, name: string) => {
+  const checkWhole = (value: unknown, name: string, unit: string) => {
     if (!Number.isInteger(value) || Number(value) < 1)
-      fail(`${name} must be a whole number of seconds, at least 1`)
+      fail(`${name} must be a whole number of ${unit}, at least 1`)
   }
-  checkTtl(ttl, 'ttl')
+  checkWhole(ttl, 'ttl', 'seconds')
+  checkWhole(maxBytes, 'maxBytes', 'bytes')
   for (const [name, own] of Object.entries(models)) {
-    if (!Object.hasOwn(schema.models, name))
-      fail(`models: there is no model ${name}, only ${Object.keys(schema.models).join(', ')}`)
-    if (own !== false && own?.ttl !== undefined) checkTtl(own.ttl, `models.${name}.ttl`)
-    if (own !== false && (typeof own !== 'object' || own === null))
-      fail(`models.${name} must be false or an object`)
+    const facts = Object.hasOwn(schema.models, name) ? schema.models[name] : undefined
+    if (!facts)
+      return fail(`models: there is no model ${name}, only ${Object.keys(schema.models).join(', ')}`)
+    if (own === false) continue
+    if (typeof own !== 'object' || own === null) return fail(`models.${name} must be false or an object`)
+    for (const option of Object.keys(own))
+      if (!KNOWN_OF_MODEL.has(option)) fail(`models.${name}: there is no option ${option}`)
+    if (own.ttl !== undefined) checkWhole(own.ttl, `models.${name}.ttl`, 'seconds')
+    if (own.volatile !== undefined && !Array.isArray(own.volatile))
+      fail(`models.${name}.volatile must be a list of columns`)
+    for (const column of own.volatile ?? []) {
+      if (!isScalar(fieldOf(facts, column))) fail(`models.${name}.volatile: there is no column ${column}`)
+      if (isKeyColumn(schema, name, column))
+        fail(`models.${name}.volatile: ${column} is part of a key, by which rows are told apart`)
+    }
   }
   if (scope !== undefined && typeof scope !== 'function') fail('scope must be a function')
   if (typeof bypass !== 'boolean') fail('bypass must be true or false')
-  return { schema, store, namespace, ttl, models, bypass, ...(scope && { scope }) }
+  return { schema, store, namespace, ttl, maxBytes, models, bypass, ...(scope && { scope }) }
 }

@@ -1,4 +1,5 @@
 import { argumentText, digest, NoKeyError } from './argument-key.ts'
+import { canonicalArgs, holdsUndefined } from './canonical-args.ts'
 import type { Settings } from './options.ts'
 import { tagsOfRead } from './read-tags.ts'
 import { tagKey } from './tags.ts'
@@ -23,6 +24,8 @@ export const isRead = (operation: string): boolean => READS.has(operation)
 export interface Lens {
   readonly omit: unknown
   readonly computed: unknown
+  /** Whether it refuses `undefined` in arguments, which otherwise says nothing. */
+  readonly strict: boolean
 }
 
 export interface Read {
@@ -44,6 +47,7 @@ export function planRead(settings: Settings, { model, operation, args, dataPath,
   const not = (reason: string): ReadPlan => ({ cacheable: false, reason })
   if (bypass) return not('the cache is bypassed')
   if (!isRead(operation)) return not(`${operation} is not a read`)
+  if (lens.strict && holdsUndefined(args)) return not('an argument is undefined')
   const tags = [...tagsOfRead(schema, model, operation, args)]
   for (const reached of new Set(tags.map((tag) => tag.split('[')[0] ?? tag))) {
     if (models[reached] === false) return not(`${reached} is configured to stay uncached`)
@@ -51,7 +55,7 @@ export function planRead(settings: Settings, { model, operation, args, dataPath,
       return not(`${reached} is a view: the tables that it shows are not known`)
   }
   try {
-    const text = argumentText([args, dataPath, lens, scope?.()])
+    const text = argumentText([canonicalArgs(schema, model, operation, args), dataPath, lens, scope?.()])
     const own = models[model]
     return {
       cacheable: true,

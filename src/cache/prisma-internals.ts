@@ -40,6 +40,13 @@ export function transactionIdOf(client: object): string | undefined {
 /** The `omit` that a client was constructed with, by model (`book`) and column. */
 export const globalOmitOf = (client: object): unknown => property(client, '_globalOmit')
 
+/** Whether a client was generated with `strictUndefinedChecks`. */
+export function isStrict(client: object): boolean {
+  const features = property(client, '_previewFeatures')
+  if (!Array.isArray(features)) throw new Error('this version of Prisma Client hides its preview features')
+  return features.includes('strictUndefinedChecks')
+}
+
 /**
  * By model, the computed fields that extensions have given a client, each with the columns that it needs: Prisma asks
  * for those as well. Undefined where there are none.

@@ -16,6 +16,10 @@ export class Reads {
     this.entries = new Entries(settings.store, drops)
   }
 
+  get tooLarge(): number {
+    return this.entries.tooLarge
+  }
+
   /**
    * @param ask asks the database
    * @param inTransaction what a transaction has read and written is nobody else's yet
@@ -37,7 +41,8 @@ export class Reads {
     const plan = planRead(this.settings, read)
     if (!plan.cacheable) return { result: await ask(), outcome: 'bypass' }
     const versions = plan.tags.map((tag) => versionKey(this.settings, tag))
-    const shape = { ...read, schema: this.settings.schema }
-    return this.entries.answer({ key: plan.key, versions, shape, ttl: plan.ttl, ask })
+    const { schema, maxBytes } = this.settings
+    const shape = { ...read, schema }
+    return this.entries.answer({ key: plan.key, versions, shape, ttl: plan.ttl, maxBytes, ask })
   }
 }

@@ -90,3 +90,11 @@ export function referrersOf(schema: CacheSchema, model: string): Referrer[] {
     ),
   )
 }
+
+/** Whether a column is in a key column set, or is referenced by a foreign key or a join table. */
+export const isKeyColumn = (schema: CacheSchema, model: string, column: string): boolean =>
+  modelFacts(schema, model).keys.flat().includes(column) ||
+  referrersOf(schema, model).some(({ key }) => key.to.includes(column)) ||
+  relationsOf(modelFacts(schema, model)).some(([, { key, join }]) =>
+    [...(key?.from ?? []), join?.id].includes(column),
+  )

@@ -21,6 +21,9 @@ import {
 import { ANY_ROW, type Known, type Rows } from './tags.ts'
 import { Touches } from './touches.ts'
 
+/** By model, the columns whose changes drop nothing. */
+export type Volatile = ReadonlyMap<string, ReadonlySet<string>>
+
 const UNKNOWN: Known = new Map()
 const argsOf = (value: unknown): Args => (isArgs(value) ? value : {})
 
@@ -29,6 +32,7 @@ const argsOf = (value: unknown): Args => (isArgs(value) ? value : {})
  *
  * @param args the arguments of `create`, `updateMany`, `upsert` or another write of `model`
  * @param result what it returned, with its key columns; undefined where it failed and may have written all the same
+ * @param volatile the columns whose changes touch nothing, where an update makes no others
  */
 export function tagsOfWrite(
   schema: CacheSchema,
@@ -36,8 +40,9 @@ export function tagsOfWrite(
   operation: string,
   args: unknown,
   result?: unknown,
+  volatile: Volatile = new Map(),
 ): Set<string> {
-  const writer = new Writer(schema)
+  const writer = new Writer(schema, volatile)
   writer.write(model, operation, argsOf(args), result)
   return writer.touches.tags
 }
@@ -45,9 +50,11 @@ export function tagsOfWrite(
 class Writer {
   readonly touches: Touches
   private readonly schema: CacheSchema
+  private readonly volatile: Volatile
 
-  constructor(schema: CacheSchema) {
+  constructor(schema: CacheSchema, volatile: Volatile) {
     this.schema = schema
+    this.volatile = volatile
     this.touches = new Touches(schema)
   }
 
@@ -98,11 +105,17 @@ class Writer {
 
   /** Rows that satisfy `before` and get `data`. `after` is what the result tells of them, where it is one row. */
   private updated(model: string, before: Rows, data: unknown, after: Known): void {
+    if (this.onlyVolatile(model, data)) return
     const changed = this.changedColumns(model, data)
     const kept = new Map([...after].filter(([column]) => !changed.has(column)))
     const rows = before.map((known) => new Map([...kept, ...known]))
     this.touches.updated(model, rows, changed)
     this.nested(model, data, rows.length === 1 ? new Map([...(rows[0] ?? []), ...after]) : UNKNOWN)
+  }
+
+  private onlyVolatile(model: string, data: unknown): boolean {
+    const names = given(data).map(([name]) => name)
+    return names.length > 0 && names.every((name) => this.volatile.get(model)?.has(name))
   }
 
   /** The columns that an update's data may change: those it names, and the foreign keys that its relations set. */

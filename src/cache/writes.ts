@@ -8,7 +8,7 @@ import { versionKey } from './plan.ts'
 import type { TransactionKind } from './prisma-internals.ts'
 import { tagsOfRaw } from './raw-tags.ts'
 import { type Touch, Transactions } from './transactions.ts'
-import { tagsOfWrite } from './write-tags.ts'
+import { tagsOfWrite, type Volatile } from './write-tags.ts'
 
 export interface Write {
   /** Undefined for a raw statement. */
@@ -28,10 +28,14 @@ export class Writes {
   dropped = 0
   private readonly settings: Settings
   private readonly drops: Drops
+  private readonly volatile: Volatile
 
   constructor(settings: Settings, drops: Drops) {
     this.settings = settings
     this.drops = drops
+    this.volatile = new Map(
+      Object.entries(settings.models).map(([model, own]) => [model, new Set(own ? own.volatile : [])]),
+    )
   }
 
   /** @throws what the write throws, and nothing else */
@@ -66,7 +70,8 @@ export class Writes {
   }
 
   private run(write: Write, model: string, args: CallArgs): Promise<unknown> {
-    const tags = (result?: unknown) => tagsOfWrite(this.settings.schema, model, write.operation, args, result)
+    const tags = (result?: unknown) =>
+      tagsOfWrite(this.settings.schema, model, write.operation, args, result, this.volatile)
     return this.dropAfter(write, write.query(args), tags)
   }
 

@@ -2,25 +2,30 @@ import { once } from 'node:events'
 import t from 'tap'
 import { cache, memoryStore, redisStore, type Store } from '../../src/cache/index.ts'
 import { schema } from '../../src/generated/cache-schema.ts'
+import { WatchedAdapter } from '../support/adapter.ts'
 import { createClients, observe } from '../support/client.ts'
 import { connectRedis, startRedis } from '../support/redis.ts'
 
+/** A promise, and what settles it. */
+function gate(): [Promise<void>, () => void] {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return [opened, open]
+}
+
 t.test('identical misses at once ask the database once, and each caller owns its result', async (t) => {
-  const { cached, plain } = await createClients(t)
+  const { url, plain, connect } = await createClients(t)
   const book = await plain.book.create({ data: { title: 'One', averageRating: '4.25' } })
   let asked = 0
-  const counting = cached.$extends({
-    query: {
-      book: {
-        findUnique: ({ args, query }) => {
-          asked++
-          return query(args)
-        },
-      },
-    },
+  const adapter = new WatchedAdapter(url, (_, run) => {
+    asked++
+    return run()
   })
+  const { cached } = connect({}, adapter)
   const books = await Promise.all(
-    Array.from({ length: 20 }, () => counting.book.findUnique({ where: { id: book.id } })),
+    Array.from({ length: 20 }, () => cached.book.findUnique({ where: { id: book.id } })),
   )
   t.equal(asked, 1)
   for (const found of books) t.strictSame(found, book)
@@ -28,33 +33,22 @@ t.test('identical misses at once ask the database once, and each caller owns its
 })
 
 t.test('a read that starts after a write does not join a call from before it', async (t) => {
-  const { cached, plain } = await createClients(t)
+  const { url, plain, connect } = await createClients(t)
   const author = await plain.author.create({ data: { name: 'old' } })
-  let release = () => {}
-  let reached = () => {}
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  const atDatabase = new Promise<void>((resolve) => {
-    reached = resolve
-  })
+  const [held, release] = gate()
+  const [atDatabase, reach] = gate()
   let first = true
-  const slow = cached.$extends({
-    query: {
-      author: {
-        async findUnique({ args, query }) {
-          const result = await query(args)
-          if (first) {
-            first = false
-            reached()
-            await held
-          }
-          return result
-        },
-      },
-    },
+  const adapter = new WatchedAdapter(url, async (_, run) => {
+    const result = await run()
+    if (first) {
+      first = false
+      reach()
+      await held
+    }
+    return result
   })
-  const read = () => slow.author.findUnique({ where: { id: author.id } })
+  const { cached } = connect({}, adapter)
+  const read = () => cached.author.findUnique({ where: { id: author.id } })
   // Prisma's promises do nothing until they are awaited.
   const before = read().then((found) => found)
   await atDatabase
@@ -139,10 +133,63 @@ t.test('models can be left uncached, a scope tells tenants apart, and bypass sti
   t.equal(await cached.book.count(), 1)
 })
 
+t.test('a result over the size limit is served, not stored, and counted', async (t) => {
+  const { cached, plain } = await createClients(t, { maxBytes: 1000 })
+  await plain.author.create({ data: { name: 'é'.repeat(400) } })
+  const read = () => cached.author.findMany()
+  t.same((await observe(read)).outcomes, ['stored'])
+  t.same((await observe(read)).outcomes, ['hit'])
+  await cached.author.create({ data: { name: 'é'.repeat(100) } })
+  for (let round = 0; round < 2; round++) {
+    const { result, outcomes } = await observe(read)
+    t.same(result, await plain.author.findMany())
+    t.same(outcomes, ['miss'])
+  }
+  t.equal(cached.$cache.stats().tooLarge, 2)
+})
+
+t.test('a write that changes only volatile columns drops nothing, and any other drops as ever', async (t) => {
+  const models = { Book: { volatile: ['ratingsCount', 'averageRating'] } }
+  const { cached } = await createClients(t, { models })
+  const { id } = await cached.book.create({ data: { title: 'x', authors: { create: { name: 'a' } } } })
+  const read = () => cached.book.findUnique({ where: { id } })
+  await read()
+  const more = { ratingsCount: { increment: 1 } }
+  const quiet = await observe(async () => {
+    await cached.book.update({ where: { id }, data: more })
+    await cached.book.updateMany({ data: { ...more, averageRating: 4 } })
+    await cached.author.update({
+      where: { id: 1 },
+      data: { books: { update: { where: { id }, data: more }, updateMany: { where: {}, data: more } } },
+    })
+    await cached.$transaction([cached.book.update({ where: { id }, data: more })])
+    return read()
+  })
+  t.equal(quiet.result?.ratingsCount, 0)
+  t.same(quiet.outcomes, ['hit'])
+  for (const write of [
+    () => cached.book.update({ where: { id }, data: { ...more, title: 'y' } }),
+    () => cached.book.update({ where: { id }, data: { ...more, reviews: { deleteMany: {} } } }),
+    () => cached.book.upsert({ where: { id }, create: { title: 'z' }, update: more }),
+    () => cached.book.update({ where: { id }, data: {} }),
+  ]) {
+    await read()
+    await write()
+    t.same((await observe(read)).outcomes, ['stored'], write.toString())
+  }
+})
+
 t.test('options that cannot be are refused, in one line that says what would be right', async (t) => {
   const good = { schema, store: memoryStore() }
   t.throws(() => cache({ ...good, ttl: 0 }), /ttl must be a whole number/)
   t.throws(() => cache({ ...good, namespace: 'a b' }), /namespace must be/)
   t.throws(() => cache({ ...good, models: { Nope: false } }), /no model Nope, only Author, Book, Review/)
   t.throws(() => cache({ ...good, ...{ nope: 1 } }), /no option nope/)
+  t.throws(() => cache({ ...good, maxBytes: 1.5 }), /maxBytes must be a whole number of bytes/)
+  const ofBook = (Book: object) => () => cache({ ...good, models: { Book } })
+  t.throws(ofBook({ volatile: ['pages'] }), /models.Book.volatile: there is no column pages/)
+  t.throws(ofBook({ volatile: ['authors'] }), /there is no column authors/)
+  t.throws(ofBook({ volatile: ['isbn'] }), /isbn is part of a key/)
+  t.throws(ofBook({ volatile: 'title' }), /volatile must be a list/)
+  t.throws(ofBook({ tll: 5 }), /models.Book: there is no option tll/)
 })

@@ -65,8 +65,8 @@ t.test('a client shows the columns that its computed fields need', async (t) => 
 })
 
 t.test('a client can be given a $transaction and an $extends of ours', async (t) => {
-  const overrides: object = { $transaction: () => 'ours', $extends: () => 'ours' }
-  const overridden = plain.$extends({ client: overrides })
-  t.equal(overridden.$extends({}) as unknown, 'ours')
-  t.equal(overridden.$transaction([]) as unknown, 'ours')
+  const overrides = { $transaction: () => 'ours', $extends: () => 'ours' }
+  const overridden: typeof overrides = plain.$extends({ client: overrides })
+  t.equal(overridden.$extends(), 'ours')
+  t.equal(overridden.$transaction(), 'ours')
 })

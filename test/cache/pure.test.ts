@@ -3,6 +3,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import { argumentText } from '../../src/cache/argument-key.ts'
 import { decode, encode } from '../../src/cache/codec.ts'
+import { memoryStore } from '../../src/cache/memory-store.ts'
+import { settingsOf } from '../../src/cache/options.ts'
+import { planRead } from '../../src/cache/plan.ts'
 import { tagsOfRaw } from '../../src/cache/raw-tags.ts'
 import { tagsOfRead } from '../../src/cache/read-tags.ts'
 import type { CacheSchema, FieldFacts } from '../../src/cache/schema-facts.ts'
@@ -196,6 +199,55 @@ const everything: CacheSchema = {
     },
   },
 }
+
+t.test('a query has one key however it is written, and an invalid one not that of a valid one', async (t) => {
+  const lens = { omit: undefined, computed: undefined, strict: false }
+  const settings = settingsOf({ schema, store: memoryStore() })
+  const key = (operation: string, args: unknown, strict = false) => {
+    const plan = planRead(settings, {
+      model: 'Book',
+      operation,
+      args,
+      dataPath: [],
+      lens: { ...lens, strict },
+    })
+    return plan.cacheable ? plan.key : plan.reason
+  }
+  const same: [unknown, unknown][] = [
+    [{ where: { id: 7, title: 'x' } }, { where: { title: { equals: 'x' }, id: { equals: 7 } } }],
+    [{ where: { isbn: null } }, { where: { isbn: { equals: null, not: undefined } } }],
+    [{}, { where: undefined, include: undefined }],
+    [
+      { include: { reviews: { where: { OR: [{ rating: 1 }] } } } },
+      { include: { reviews: { where: { OR: [{ rating: { equals: 1 } }] } } } },
+    ],
+    [
+      { select: { _count: { select: { authors: { where: { name: 'x' } } } } } },
+      { select: { _count: { select: { authors: { where: { name: { equals: 'x' } } } } } } },
+    ],
+    [
+      { where: { reviews: { some: { book: { is: { id: 1 } } } } } },
+      { where: { reviews: { some: { book: { is: { id: { equals: 1 } } } } } } },
+    ],
+  ]
+  for (const [one, other] of same) t.equal(key('findMany', one), key('findMany', other))
+  const reference = { modelName: 'Book', name: 'isbn', typeName: 'String' }
+  const different: [unknown, unknown][] = [
+    [{ where: { title: 'x' } }, { where: { title: { equals: 'x', mode: 'insensitive' } } }],
+    [{ where: { title: 'x' } }, { where: { title: { not: 'x' } } }],
+    [{ where: { id: 7 } }, { where: { id: '7' } }],
+    [
+      { where: { title: Object.create(reference) } },
+      { where: { title: { equals: Object.create(reference) } } },
+    ],
+    [{}, 'x'],
+    [{ include: { authors: true } }, { select: { authors: true } }],
+  ]
+  for (const [one, other] of different) t.not(key('findMany', one), key('findMany', other))
+  t.not(key('findUnique', { where: { id: 7 } }), key('findUnique', { where: { id: { equals: 7 } } }))
+  t.equal(key('findMany', { where: { id: undefined } }, true), 'an argument is undefined')
+  t.match(key('findMany', { where: { id: 1 } }, true), /^hotshelf:e:/)
+})
 
 t.test('every scalar comes back as it was, with its prototype', async (t) => {
   const shape = { schema: everything, model: 'All', operation: 'findMany', dataPath: [] }

@@ -16,8 +16,8 @@ import { createDatabase } from './database.ts'
 export async function createClients(t: Test, options: Partial<CacheOptions> = {}) {
   const url = await createDatabase(t)
   const store = options.store ?? memoryStore()
-  const connect = (more: Partial<CacheOptions> = {}) => {
-    const plain = new PrismaClient({ adapter: new PrismaPg(url) })
+  const connect = (more: Partial<CacheOptions> = {}, adapter = new PrismaPg(url)) => {
+    const plain = new PrismaClient({ adapter })
     t.teardown(() => plain.$disconnect())
     return { plain, cached: plain.$extends(cache({ schema, store, ...options, ...more })) }
   }
