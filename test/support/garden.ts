@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import type { Test } from 'tap'
+import { type CacheOptions, cache, memoryStore } from '../../src/cache/index.ts'
+import { schema } from '../garden/generated/cache-schema.ts'
+import { PrismaClient } from '../garden/generated/prisma/client.ts'
+import { createBareDatabase } from './database.ts'
+
+export { schema } from '../garden/generated/cache-schema.ts'
+export { Prisma } from '../garden/generated/prisma/client.ts'
+
+type ClientOptions = Omit<ConstructorParameters<typeof PrismaClient>[0], 'adapter' | 'accelerateUrl'>
+
+/** A database of the garden's schema, which has what the books' has not. Gone when the test ends. Returns its URL. */
+export async function createGardenDatabase(t: Test): Promise<string> {
+  const url = await createBareDatabase(t)
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(await readFile(join(import.meta.dirname, '../garden/schema.sql'), 'utf8'))
+  await client.end()
+  return url
+}
+
+/** An uncached client and a cached one on one database of the garden's schema. */
+export function connectGarden(
+  t: Test,
+  url: string,
+  options: Partial<CacheOptions> = {},
+  clientOptions: ClientOptions = {},
+) {
+  const plain = new PrismaClient({ ...clientOptions, adapter: new PrismaPg(url) })
+  t.teardown(() => plain.$disconnect())
+  return { plain, cached: plain.$extends(cache({ schema, store: memoryStore(), ...options })) }
+}
