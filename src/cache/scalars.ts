@@ -17,14 +17,19 @@ const same = (holds: (value: unknown) => boolean): [ToJson, FromJson] => {
   return [check, check]
 }
 
+/** What a Json column holds was read from JSON text, which can tell of numbers that JSON.stringify does not write. */
+function survivesJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+  return typeof value !== 'object' || value === null || Object.values(value).every(survivesJson)
+}
+
 /** A pair for each Prisma scalar: its value as JSON, and back. */
 const SCALARS: Readonly<Record<string, readonly [ToJson, FromJson]>> = {
   Int: same(Number.isInteger),
   Boolean: same((value) => typeof value === 'boolean'),
   String: same((value) => typeof value === 'string'),
   Enum: same((value) => typeof value === 'string'),
-  // What the column held came out of JSON, so it goes through JSON unharmed.
-  Json: same(() => true),
+  Json: same(survivesJson),
   Float: [
     (value) => {
       if (typeof value !== 'number') return fail()
