@@ -278,8 +278,8 @@ t.test('each caller owns its result', async (t) => {
 t.test('clients with omissions of their own do not share entries', async (t) => {
   const store = memoryStore()
   const omit = { person: { email: true }, plant: { name: true } }
-  const all = connectGarden(t, url, { store })
-  const less = connectGarden(t, url, { store }, { omit })
+  const all = connectGarden(t, url, { options: { store } })
+  const less = connectGarden(t, url, { options: { store }, clientOptions: { omit } })
   const read = { where: { id: 1 }, include: { grown: { orderBy: id } } }
   for (let round = 0; round < 2; round++)
     for (const { cached, plain } of [all, less])

@@ -23,14 +23,22 @@ export async function createGardenDatabase(t: Test): Promise<string> {
   return url
 }
 
-/** An uncached client and a cached one on one database of the garden's schema. */
-export function connectGarden(
-  t: Test,
-  url: string,
-  options: Partial<CacheOptions> = {},
-  clientOptions: ClientOptions = {},
-) {
-  const plain = new PrismaClient({ ...clientOptions, adapter: new PrismaPg(url) })
-  t.teardown(() => plain.$disconnect())
-  return { plain, cached: plain.$extends(cache({ schema, store: memoryStore(), ...options })) }
+interface Connection {
+  readonly options?: Partial<CacheOptions>
+  readonly clientOptions?: ClientOptions
+  readonly adapter?: PrismaPg
+  /** The cache, or a copy of it that has a fault. */
+  readonly extension?: typeof cache
+}
+
+/** An uncached client and a cached one on one database of the garden's schema, each with a pool of its own. */
+export function connectGarden(t: Test, url: string, connection: Connection = {}) {
+  const { options, clientOptions, adapter = new PrismaPg(url), extension = cache } = connection
+  const connect = (through: PrismaPg) => {
+    const client = new PrismaClient({ ...clientOptions, adapter: through })
+    t.teardown(() => client.$disconnect())
+    return client
+  }
+  const cached = connect(adapter).$extends(extension({ schema, store: memoryStore(), ...options }))
+  return { plain: connect(new PrismaPg(url)), cached }
 }

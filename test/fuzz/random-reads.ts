@@ -1,0 +1,223 @@
+import fc from 'fast-check'
+import {
+  columnsOf,
+  columnValue,
+  MODELS,
+  numbersOf,
+  one,
+  relationsOf,
+  some,
+  totalOrder,
+  uniqueColumnsOf,
+  uniqueWhere,
+} from './garden-facts.ts'
+
+export interface Read {
+  readonly kind: 'read'
+  readonly model: string
+  readonly operation: string
+  readonly args: object
+  /** The relation that a fluent call goes on to, and what that is asked with. */
+  readonly fluent?: { readonly relation: string; readonly args: object }
+}
+
+const DEPTH = 2
+
+function condition(model: string, column: string): fc.Arbitrary<unknown> {
+  const value = columnValue(model, column)
+  const values = fc.array(value, { maxLength: 3 })
+  return fc.oneof(
+    { weight: 4, arbitrary: value },
+    { weight: 2, arbitrary: value.map((equals) => ({ equals })) },
+    { weight: 2, arbitrary: values.map((list) => ({ in: list })) },
+    { weight: 1, arbitrary: value.map((not) => ({ not })) },
+    { weight: 1, arbitrary: value.map((gt) => ({ gt })) },
+  )
+}
+
+/** A condition of any form that Prisma knows. */
+export function whereOf(model: string, depth = DEPTH): fc.Arbitrary<object> {
+  const columns = fc
+    .constantFrom(...columnsOf(model))
+    .chain((column) => condition(model, column).map((value) => ({ [column]: value })))
+  if (depth === 0) return columns
+  const inner = whereOf(model, depth - 1)
+  const relations = relationsOf(model).map(([name, { model: target, list }]) => {
+    const beyond = fc.oneof(whereOf(target, depth - 1), fc.constant({}))
+    const filter = list
+      ? one({ some: beyond, every: beyond, none: beyond })
+      : fc.oneof(beyond, one({ is: beyond, isNot: beyond }))
+    return filter.map((value) => ({ [name]: value }))
+  })
+  return fc.oneof(
+    { weight: 5, arbitrary: columns },
+    { weight: 3, arbitrary: fc.oneof(...relations) },
+    {
+      weight: 2,
+      arbitrary: one({
+        AND: fc.array(inner, { minLength: 1, maxLength: 2 }),
+        OR: fc.array(inner, { minLength: 1, maxLength: 2 }),
+        NOT: inner,
+      }),
+    },
+    { weight: 1, arbitrary: fc.tuple(columns, inner).map(([a, b]) => ({ ...a, ...b })) },
+  )
+}
+
+/** What names one row, at times with more conditions on it. */
+export const rowWhere = (model: string): fc.Arbitrary<object> =>
+  fc
+    .tuple(uniqueWhere(model), fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, whereOf(model, 1)))
+    .map(([key, more]) => {
+      const others = Object.entries(more).filter(([name]) => !uniqueColumnsOf(model).includes(name))
+      return { ...Object.fromEntries(others), ...key }
+    })
+
+const listsOf = (model: string) => relationsOf(model).filter(([, { list }]) => list)
+
+function orderOf(model: string): fc.Arbitrary<object[]> {
+  const direction = fc.constantFrom('asc', 'desc')
+  const byColumn = fc
+    .constantFrom(...columnsOf(model))
+    .chain((column) => direction.map((sort) => ({ [column]: sort })))
+  const byRelation = relationsOf(model).map(([name, { model: target, list }]) =>
+    list
+      ? direction.map((_count) => ({ [name]: { _count } }))
+      : fc
+          .constantFrom(...columnsOf(target))
+          .chain((column) => direction.map((sort) => ({ [name]: { [column]: sort } }))),
+  )
+  return fc
+    .array(fc.oneof(byColumn, ...byRelation), { maxLength: 1 })
+    .map((order) => [...order, ...totalOrder(model)])
+}
+
+/** What a list of rows is asked with. */
+function listArgs(model: string, depth: number): fc.Arbitrary<object> {
+  const ordered = orderOf(model).map((orderBy) => ({ orderBy }))
+  const narrowed = some({
+    where: whereOf(model, Math.min(depth, 1)),
+    take: fc.integer({ min: -2, max: 3 }),
+    skip: fc.integer({ min: 0, max: 1 }),
+    distinct: fc.constantFrom(...columnsOf(model)).map((column) => [column]),
+  })
+  return fc
+    .tuple(ordered, narrowed, treeOf(model, depth))
+    .map(([order, narrow, tree]) => ({ ...order, ...narrow, ...tree }))
+}
+
+/** `select`, `include`, `omit` or nothing. */
+export function treeOf(model: string, depth: number): fc.Arbitrary<object> {
+  const names = columnsOf(model)
+  const columns = some(
+    Object.fromEntries(names.map((column) => [column, fc.constant(true)])),
+    Math.min(3, names.length - 1),
+  )
+  const nothing = fc.constant({})
+  if (depth === 0)
+    return fc.oneof(
+      nothing,
+      columns.map((omit) => ({ omit })),
+    )
+  const relations = some(
+    {
+      ...Object.fromEntries(
+        relationsOf(model).map(([name, { model: target, list }]) => {
+          const inner = list ? listArgs(target, depth - 1) : treeOf(target, depth - 1)
+          return [
+            name,
+            fc.oneof(list ? orderOf(target).map((orderBy) => ({ orderBy })) : fc.constant(true), inner),
+          ]
+        }),
+      ),
+      ...(listsOf(model).length > 0 && { _count: countsOf(model, depth) }),
+    },
+    2,
+  )
+  return fc.oneof(
+    nothing,
+    relations.map((include) => ({ include })),
+    fc
+      .tuple(fc.constantFrom(...names), columns, relations)
+      .map(([first, some, more]) => ({ select: { [first]: true, ...some, ...more } })),
+  )
+}
+
+function countsOf(model: string, depth: number): fc.Arbitrary<unknown> {
+  const counted = listsOf(model).map(([name, { model: target }]): [string, fc.Arbitrary<unknown>] => [
+    name,
+    fc.oneof(
+      fc.constant(true),
+      whereOf(target, depth - 1).map((where) => ({ where })),
+    ),
+  ])
+  return fc.oneof(
+    fc.constant(true),
+    one(Object.fromEntries(counted)).map((select) => ({ select })),
+  )
+}
+
+function groupArgs(model: string): fc.Arbitrary<object> {
+  const numbers = numbersOf(model)
+  const [number] = numbers
+  return fc.uniqueArray(fc.constantFrom(...columnsOf(model)), { minLength: 1, maxLength: 2 }).chain((by) =>
+    some({
+      where: whereOf(model, 1),
+      ...(number && { having: fc.integer({ min: 1, max: 4 }).map((gt) => ({ [number]: { _sum: { gt } } })) }),
+    }).map((args) => ({
+      ...args,
+      by,
+      _count: { _all: true },
+      ...(number && { _sum: { [number]: true } }),
+      orderBy: by.map((column) => ({ [column]: 'asc' })),
+    })),
+  )
+}
+
+function readOf(model: string): fc.Arbitrary<Read> {
+  const read = (operation: string, args: fc.Arbitrary<object>): fc.Arbitrary<Read> =>
+    args.map((given) => ({ kind: 'read', model, operation, args: given }))
+  const unique = fc.tuple(rowWhere(model), treeOf(model, DEPTH)).map(([where, tree]) => ({ where, ...tree }))
+  const listed = fc
+    .tuple(listArgs(model, DEPTH), some({ where: whereOf(model), cursor: uniqueWhere(model, true) }))
+    .map(([list, narrow]) => ({ ...list, ...narrow }))
+  const numbers = Object.fromEntries(numbersOf(model).map((column) => [column, true]))
+  const sums = numbersOf(model).length > 0 ? { _sum: numbers, _avg: numbers } : {}
+  const columns = Object.fromEntries(columnsOf(model).map((column) => [column, true]))
+  const where = some({ where: whereOf(model) })
+  const beyond = fc.oneof(
+    ...relationsOf(model).map(([relation, { model: target, list }]) =>
+      (list ? listArgs(target, 1) : treeOf(target, 1)).map((args) => ({ relation, args })),
+    ),
+  )
+  const fluent = fc
+    .tuple(uniqueWhere(model), beyond)
+    .map(
+      ([where, fluent]): Read => ({ kind: 'read', model, operation: 'findUnique', args: { where }, fluent }),
+    )
+  return fc.oneof(
+    { weight: 4, arbitrary: read('findUnique', unique) },
+    { weight: 4, arbitrary: read('findMany', listed) },
+    {
+      weight: 1,
+      arbitrary: read(
+        'findFirst',
+        listed.map(({ take: _, ...args }: { take?: number }) => args),
+      ),
+    },
+    { weight: 1, arbitrary: read('findUniqueOrThrow', unique) },
+    { weight: 1, arbitrary: read('count', where) },
+    {
+      weight: 1,
+      arbitrary: read(
+        'aggregate',
+        where.map((args) => ({ ...args, _count: true, _max: columns, ...sums })),
+      ),
+    },
+    { weight: 1, arbitrary: read('groupBy', groupArgs(model)) },
+    { weight: 1, arbitrary: fluent },
+  )
+}
+
+/** A read of any model by any operation. */
+export const anyRead: fc.Arbitrary<Read> = fc.oneof(...MODELS.map(readOf))

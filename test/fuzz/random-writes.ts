@@ -1,0 +1,279 @@
+import fc from 'fast-check'
+import type { RelationFacts } from '../../src/cache/schema-facts.ts'
+import {
+  columnsOf,
+  columnValue,
+  isOptional,
+  keyColumnsOf,
+  MODELS,
+  numbersOf,
+  one,
+  relationsOf,
+  some,
+  storedOf,
+  uniqueColumnsOf,
+  uniqueWhere,
+} from './garden-facts.ts'
+import { rowWhere, treeOf, whereOf } from './random-reads.ts'
+
+/** A write of one model. */
+export interface ModelWrite {
+  readonly kind: 'write'
+  readonly model: string
+  readonly operation: string
+  readonly args: object
+}
+
+export interface RawWrite {
+  readonly kind: 'raw'
+  /** Whether it goes through `$queryRaw`, which writes as well. */
+  readonly query: boolean
+  readonly sql: string
+}
+
+const DEPTH = 2
+
+type Entry = [string, fc.Arbitrary<unknown>]
+
+/** The foreign keys of a model, but for that of the relation through which its row is made. */
+const foreignKeysOf = (model: string, opposite?: string): Set<string> =>
+  new Set(
+    relationsOf(model)
+      .filter(([name]) => name !== opposite)
+      .flatMap(([, { key }]) => key?.from ?? []),
+  )
+
+const impliedBy = (model: string, opposite?: string): readonly string[] =>
+  relationsOf(model).find(([name]) => name === opposite)?.[1].key?.from ?? []
+
+/**
+ * A new row.
+ *
+ * @param opposite the relation through which it is made, which gives it its foreign key
+ * @param depth how deep its data may write to other rows; Prisma takes either foreign keys or the relations that set them
+ */
+function newRow(model: string, depth: number, opposite?: string): fc.Arbitrary<object> {
+  const implied = impliedBy(model, opposite)
+  const columns = columnsOf(model).filter((column) => !implied.includes(column))
+  const row = (names: readonly string[], relations: Entry[]) => {
+    const required = names.filter((name) => !isOptional(model, name))
+    const entries: Entry[] = names.map((name) => [name, newValue(model, name)])
+    const needed = relations.filter(([name]) => isRequired(model, name)).map(([name]) => name)
+    return fc.record(Object.fromEntries([...entries, ...relations]), {
+      requiredKeys: [...required, ...needed],
+    })
+  }
+  const lists = depth === 0 ? [] : nestedCreates(model, depth, (relation) => !relation.key, opposite)
+  const unchecked = row(columns, lists)
+  if (depth === 0) return unchecked
+  const keys = foreignKeysOf(model, opposite)
+  const checked = row(
+    columns.filter((column) => !keys.has(column)),
+    nestedCreates(model, depth, () => true, opposite),
+  )
+  return fc.oneof(unchecked, checked)
+}
+
+/** A value for a new row: now and then, in a unique column, one that is taken. */
+function newValue(model: string, column: string): fc.Arbitrary<unknown> {
+  const id = fc.integer({ min: 3, max: 9 })
+  if (column === 'id') return model === 'Visit' ? id.map(BigInt) : id
+  return uniqueColumnsOf(model).includes(column) && !numbersOf(model).includes(column)
+    ? fc.constantFrom('c', 'd', 'e', 'f', 'g')
+    : storedOf(model, column)
+}
+
+const isRequired = (model: string, name: string): boolean => {
+  const key = relationsOf(model).find(([relation]) => relation === name)?.[1].key
+  return key?.from.some((column) => !isOptional(model, column)) ?? false
+}
+
+function nestedCreates(
+  model: string,
+  depth: number,
+  wanted: (relation: RelationFacts) => boolean,
+  without?: string,
+): Entry[] {
+  return relationsOf(model)
+    .filter(([name, relation]) => name !== without && wanted(relation))
+    .map(([name, relation]) => [name, one(linking(relation, depth - 1))])
+}
+
+/** What links a row to others: all that a new row may do, and some of what an existing one may. */
+function linking({ model, list, opposite, join }: RelationFacts, depth: number) {
+  const row = newRow(model, depth, opposite)
+  const connectOrCreate = fc.record({ where: uniqueWhere(model), create: row })
+  const many = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
+    list ? fc.oneof(arbitrary, fc.array(arbitrary, { minLength: 1, maxLength: 2 })) : arbitrary
+  return {
+    create: many(row),
+    connect: many(uniqueWhere(model)),
+    connectOrCreate: many(connectOrCreate),
+    ...(list &&
+      !join && {
+        createMany: fc
+          .array(newRow(model, 0, opposite), { minLength: 1, maxLength: 2 })
+          .map((data) => ({ data, skipDuplicates: true })),
+      }),
+  }
+}
+
+/** What an update sets. */
+function changes(model: string, depth: number, opposite?: string): fc.Arbitrary<object> {
+  const implied = impliedBy(model, opposite)
+  const columns = columnsOf(model).filter((column) => !implied.includes(column))
+  const keys = foreignKeysOf(model)
+  const value = (column: string): fc.Arbitrary<unknown> =>
+    numbersOf(model).includes(column)
+      ? fc.oneof(storedOf(model, column), one({ set: columnValue(model, column), increment: fc.constant(1) }))
+      : newValue(model, column)
+  const set = (names: readonly string[], relations: Entry[]) =>
+    fc
+      .tuple(
+        fc
+          .subarray([...names], { minLength: 1, maxLength: Math.min(2, names.length) })
+          .chain((chosen) => fc.record(Object.fromEntries(chosen.map((name) => [name, value(name)])))),
+        relations.length === 0
+          ? fc.constant({})
+          : fc.oneof(fc.constant({}), one(Object.fromEntries(relations))),
+      )
+      .map(([data, nested]) => ({ ...data, ...nested }))
+  const lists = depth === 0 ? [] : nestedUpdates(model, depth, (relation) => !relation.key, opposite)
+  const unchecked = set(columns, lists)
+  const free = columns.filter((column) => !keys.has(column))
+  if (depth === 0 || free.length === 0) return unchecked
+  return fc.oneof(
+    unchecked,
+    set(
+      free,
+      nestedUpdates(model, depth, () => true, opposite),
+    ),
+  )
+}
+
+function nestedUpdates(
+  model: string,
+  depth: number,
+  wanted: (relation: RelationFacts) => boolean,
+  without?: string,
+): Entry[] {
+  return relationsOf(model)
+    .filter(([name, relation]) => name !== without && wanted(relation))
+    .map(([name, relation]) => [
+      name,
+      fc.oneof(one(relinking(model, name, relation, depth - 1)), two(relation, depth - 1)),
+    ])
+}
+
+/** Several operations on one list, which Prisma carries out in an order of its own. */
+const two = (relation: RelationFacts, depth: number): fc.Arbitrary<object> =>
+  relation.list
+    ? some({ ...linking(relation, depth), deleteMany: whereOf(relation.model, 0), set: fc.constant([]) })
+    : one(linking(relation, depth))
+
+function relinking(model: string, name: string, relation: RelationFacts, depth: number) {
+  const { model: target, list, opposite } = relation
+  const key = uniqueWhere(target)
+  const data = changes(target, depth, opposite)
+  const upsert = { create: newRow(target, depth, opposite), update: data }
+  const where = whereOf(target, 1)
+  if (list)
+    return {
+      ...linking(relation, depth),
+      disconnect: fc.oneof(key, fc.array(key, { maxLength: 2 })),
+      set: fc.array(key, { maxLength: 2 }),
+      delete: key,
+      update: fc.record({ where: key, data }),
+      updateMany: fc.record({ where, data: changes(target, 0, opposite) }),
+      deleteMany: fc.oneof(fc.constant({}), where),
+      upsert: fc.record({ where: key, ...upsert }),
+    }
+  return {
+    ...linking(relation, depth),
+    update: fc.oneof(data, fc.record({ where, data })),
+    upsert: fc.record(upsert),
+    ...(!isRequired(model, name) && {
+      disconnect: fc.oneof(fc.constant(true), where),
+      delete: fc.oneof(fc.constant(true), where),
+    }),
+  }
+}
+
+function writeOf(model: string): fc.Arbitrary<ModelWrite> {
+  const write = (operation: string, args: fc.Arbitrary<object>): fc.Arbitrary<ModelWrite> =>
+    args.map((given) => ({ kind: 'write', model, operation, args: given }))
+  const where = rowWhere(model)
+  const shown = (args: Record<string, fc.Arbitrary<unknown>>) =>
+    fc.tuple(fc.record(args), treeOf(model, 1)).map(([given, tree]) => ({ ...given, ...tree }))
+  const rows = fc.array(newRow(model, 0), { minLength: 1, maxLength: 3 })
+  const skipDuplicates = fc.constant(true)
+  return fc.oneof(
+    { weight: 3, arbitrary: write('create', shown({ data: newRow(model, DEPTH) })) },
+    { weight: 1, arbitrary: write('createMany', fc.record({ data: rows, skipDuplicates })) },
+    { weight: 1, arbitrary: write('createManyAndReturn', fc.record({ data: rows, skipDuplicates })) },
+    { weight: 6, arbitrary: write('update', shown({ where, data: changes(model, DEPTH) })) },
+    {
+      weight: 1,
+      arbitrary: write('updateMany', fc.record({ where: whereOf(model), data: changes(model, 0) })),
+    },
+    {
+      weight: 1,
+      arbitrary: write(
+        'updateManyAndReturn',
+        fc.record({ where: whereOf(model, 1), data: changes(model, 0) }),
+      ),
+    },
+    {
+      weight: 2,
+      arbitrary: write('upsert', shown({ where, create: newRow(model, 1), update: changes(model, 1) })),
+    },
+    { weight: 1, arbitrary: write('delete', shown({ where })) },
+    { weight: 1, arbitrary: write('deleteMany', fc.record({ where: whereOf(model) })) },
+  )
+}
+
+/** A write of any model by any operation. */
+export const anyWrite: fc.Arbitrary<ModelWrite> = fc.oneof(...MODELS.map(writeOf))
+
+/** An update of one row's columns that are no keys: what it does not touch must stay cached. */
+export const plainUpdate: fc.Arbitrary<ModelWrite> = fc
+  .constantFrom('Person', 'Profile', 'Club', 'Bed', 'Label', 'Labelling', 'Visit')
+  .chain((model) => {
+    const keys = keyColumnsOf(model)
+    const columns = columnsOf(model).filter((column) => !keys.includes(column))
+    return fc
+      .tuple(
+        uniqueWhere(model, true),
+        fc
+          .constantFrom(...columns)
+          .chain((column) => storedOf(model, column).map((value) => ({ [column]: value }))),
+      )
+      .map(
+        ([where, data]): ModelWrite => ({ kind: 'write', model, operation: 'update', args: { where, data } }),
+      )
+  })
+
+const id = fc.integer({ min: 1, max: 4 })
+
+export const anyRaw: fc.Arbitrary<RawWrite> = fc
+  .tuple(id, id)
+  .chain(([a, b]) =>
+    fc.constantFrom<[boolean, string]>(
+      [false, `UPDATE "Plant" SET "kindId" = ${b} WHERE "id" = ${a}`],
+      [false, `UPDATE people SET mentor = NULL WHERE id = ${a}`],
+      [false, `DELETE FROM "people" WHERE "id" = ${a}`],
+      [false, `UPDATE "archive"."visit_log" SET "remark" = 'raw' WHERE "plant" = ${a}`],
+      [false, `DELETE FROM "_ClubToPerson" WHERE "A" = ${a}`],
+      [false, `UPDATE "Kind" SET "the_code" = 'raw' || "id" WHERE "id" = ${a}`],
+      [
+        true,
+        `INSERT INTO "Kind" ("id", "the_code") VALUES (${a}, 'new${b}') ON CONFLICT DO NOTHING RETURNING "id"`,
+      ],
+      [
+        true,
+        `WITH gone AS (DELETE FROM "Labelling" WHERE "labelId" = ${a} RETURNING *) SELECT count(*) FROM gone`,
+      ],
+      [true, `UPDATE "Bed" SET "soil" = 'raw${b}' WHERE "row" = ${a} RETURNING "col"`],
+    ),
+  )
+  .map(([query, sql]): RawWrite => ({ kind: 'raw', query, sql }))
