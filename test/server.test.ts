@@ -1,39 +1,12 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import pg from 'pg'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { freePort } from '../scripts/services/ports.ts'
 import { createApp, send } from './support/app.ts'
 import { createDatabase } from './support/database.ts'
 import { createNamespace, redisUrl, startRedis } from './support/redis.ts'
-
-const root = join(import.meta.dirname, '..')
-
-/** `npx tsx src/server.ts` with just these variables. */
-function start(t: Test, env: Record<string, string>) {
-  const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], {
-    cwd: root,
-    env: { PATH, HOME, ...env },
-  })
-  t.teardown(() => child.kill('SIGKILL'))
-  let said = ''
-  child.stderr.on('data', (chunk) => {
-    said += chunk
-  })
-  const lines = createInterface({ input: child.stdout })
-  const listening = new Promise<string>((resolve) => {
-    lines.on('line', (line) => {
-      const url = /Server listening at (http:[^"]+)/.exec(line)?.[1]
-      if (url) resolve(url)
-    })
-  })
-  const ended = once(child, 'exit').then(([code]) => ({ code, said }))
-  return { child, listening, ended }
-}
+import { startServer } from './support/server.ts'
 
 t.test(
   'on SIGTERM requests in flight are answered, new ones refused, and the server ends with 0',
@@ -43,7 +16,7 @@ t.test(
       REDIS_URL: redisUrl(),
       CACHE_NAMESPACE: createNamespace(),
     }
-    const server = start(t, { ...env, PORT: '0' })
+    const server = startServer(t, { ...env, PORT: '0' })
     const url = await server.listening
     t.equal((await fetch(`${url}/health/live`)).status, 200)
     const [lock, watch] = [1, 2].map(() => new pg.Client({ connectionString: env.DATABASE_URL }))
@@ -74,7 +47,9 @@ t.test('two processes share the cache, and each sees the other’s writes at onc
     CACHE_NAMESPACE: createNamespace(),
     PORT: '0',
   }
-  const [one = '', two = ''] = await Promise.all([start(t, env), start(t, env)].map((each) => each.listening))
+  const [one = '', two = ''] = await Promise.all(
+    [startServer(t, env), startServer(t, env)].map((each) => each.listening),
+  )
   const write = (url: string, method: string, body: object) =>
     fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
   const created = await write(`${one}/books`, 'POST', { title: 'First' })
@@ -104,7 +79,7 @@ t.test('a wrong configuration is one line that names the variable', async (t) =>
     [{ DATABASE_URL, REDIS_URL: 'http://x' }, 'REDIS_URL'],
     [{ DATABASE_URL, NODE_ENV: 'production' }, 'API_TOKEN'],
   ] as const) {
-    const { code, said } = await start(t, { ...env }).ended
+    const { code, said } = await startServer(t, { ...env }).ended
     t.equal(code, 1, name)
     t.equal(said.trim().split('\n').length, 1, said)
     t.ok(said.startsWith(name), said)
@@ -117,7 +92,7 @@ t.test('a port in use is one line', async (t) => {
   await once(taken, 'listening')
   const address = taken.address()
   const port = typeof address === 'object' && address ? String(address.port) : ''
-  const server = start(t, { DATABASE_URL: await createDatabase(t), PORT: port })
+  const server = startServer(t, { DATABASE_URL: await createDatabase(t), PORT: port })
   const { code, said } = await server.ended
   t.equal(code, 1)
   t.match(said.trim(), new RegExp(`^PORT: port ${port} is in use.*$`))
