@@ -1,0 +1,157 @@
+import { performance } from 'node:perf_hooks'
+import pg from 'pg'
+import { Catalogue, type Request } from './catalogue.ts'
+import type { Operation } from './checker.ts'
+import { createRandom, type Random } from './random.ts'
+
+export interface Run {
+  readonly history: readonly Operation[]
+  readonly reads: number
+  /** Reads that were answered from the cache alone. */
+  readonly hits: number
+  readonly writes: number
+  /** Requests that a server did not answer, or with a 5xx. */
+  readonly failed: number
+}
+
+export interface Load {
+  readonly seed: number
+  /** How many requests there shall be, beside the few that make the rows. */
+  readonly operations: number
+}
+
+/** Each sends one request after the other. */
+const CLIENTS = 16
+/** One request in so many is a write. */
+const WRITES = 6
+
+/**
+ * Now and then nobody may read which author wrote which book, for a moment: reads of both that have begun then go on
+ * only after other writes have ended, and those are the reads that a cache could store or share too late.
+ */
+const HOLD = `BEGIN; LOCK TABLE "_AuthorToBook"; SELECT pg_sleep(0.03); COMMIT; SELECT pg_sleep(0.15)`
+
+/** What a server answered; undefined where it did not. */
+interface Answer {
+  readonly status: number
+  readonly cache: string
+  readonly body: unknown
+}
+
+/** Makes random requests, from several clients at once, each to any of several servers. */
+export class Driver {
+  private readonly servers: readonly string[]
+  private readonly database: string
+  private runs = 0
+  private numbers = 0
+
+  /**
+   * @param servers URLs of processes of the service
+   * @param database URL of the database that they share
+   */
+  constructor(servers: readonly string[], database: string) {
+    this.servers = servers
+    this.database = database
+  }
+
+  /** Carries out a load on rows of its own, and tells what happened. */
+  async run({ seed, operations }: Load): Promise<Run> {
+    const catalogue = new Catalogue(this.runs++, () => ++this.numbers)
+    const log = new Log()
+    const random = createRandom(seed)
+    for (const request of catalogue.setUp()) await this.send(request, random, log)
+
+    let left = operations
+    const client = async (random: Random) => {
+      let next: Request | undefined
+      while (left-- > 0) {
+        const request = next ?? (random(WRITES) === 0 ? catalogue.write(random) : catalogue.read(random))
+        await this.send(request, random, log)
+        next = random(2) === 0 ? request.shownBy?.() : undefined
+      }
+    }
+    const clients = Promise.all(
+      Array.from({ length: CLIENTS }, (_, index) => client(createRandom(seed + index + 1))),
+    )
+    await Promise.all([clients, this.holdUntil(clients)])
+    return log.run()
+  }
+
+  private async send(request: Request, random: Random, log: Log): Promise<void> {
+    const server = random(this.servers.length)
+    const start = performance.now()
+    const answer = await ask(`${this.servers[server]}${request.path}`, request)
+    log.add(request, `server ${server}`, start, performance.now(), answer)
+  }
+
+  private async holdUntil(done: Promise<unknown>): Promise<void> {
+    let going = true
+    const stop = () => {
+      going = false
+    }
+    done.then(stop, stop)
+    const connection = new pg.Client({ connectionString: this.database })
+    await connection.connect()
+    try {
+      while (going) await connection.query(HOLD)
+    } finally {
+      await connection.end()
+    }
+  }
+}
+
+async function ask(url: string, { method, body }: Request): Promise<Answer | undefined> {
+  try {
+    const response = await fetch(url, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const cache = response.headers.get('cache-status') ?? ''
+    return { status: response.status, cache, body: text === '' ? undefined : JSON.parse(text) }
+  } catch {
+    return undefined
+  }
+}
+
+/** Keeps what happened, until what it meant is known. */
+class Log {
+  private readonly operations: (() => Operation)[] = []
+  private reads = 0
+  private hits = 0
+  private writes = 0
+  private failed = 0
+
+  add(request: Request, server: string, start: number, end: number, answer: Answer | undefined): void {
+    const { method, path, body, changes, tells } = request
+    const { status = 0, cache = '' } = answer ?? {}
+    const lost = status === 0 || status >= 500
+    const done = status >= 200 && status < 300
+    if (lost) this.failed++
+    else if (method === 'GET') this.reads++
+    else if (done) this.writes++
+    if (cache.endsWith('; hit')) this.hits++
+
+    const missing = method === 'GET' && status === 404
+    const told = done || missing ? tells?.(missing ? undefined : answer?.body) : undefined
+    if (method === 'GET' && !lost && !done && !missing)
+      throw new Error(`${method} ${path} was refused: ${status} ${JSON.stringify(answer?.body)}`)
+    const name = [method, path, body && JSON.stringify(body), 'at', server, status || 'lost', cache]
+    this.operations.push(() => ({
+      name: name.filter(Boolean).join(' '),
+      start,
+      end: lost ? Infinity : end,
+      sets: [],
+      sees: [],
+      adds: [],
+      counts: [],
+      ...told,
+      ...(done || lost ? changes?.() : undefined),
+    }))
+  }
+
+  run(): Run {
+    const { reads, hits, writes, failed } = this
+    return { history: this.operations.map((operation) => operation()), reads, hits, writes, failed }
+  }
+}

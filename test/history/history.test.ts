@@ -1,0 +1,63 @@
+import t, { type Test } from 'tap'
+import { createDatabase } from '../support/database.ts'
+import { FAULTS, type Fault, seedFault } from '../support/faults.ts'
+import { createNamespace, redisUrl } from '../support/redis.ts'
+import { startServer } from '../support/server.ts'
+import { describe, findViolations } from './checker.ts'
+import { Driver } from './driver.ts'
+
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+t.comment(`SEED=${seed} makes the same requests again`)
+
+/** Some processes of the service, that share a database and a cache. */
+async function createDriver(t: Test, processes: number, folder?: string): Promise<Driver> {
+  const database = await createDatabase(t)
+  const env = {
+    DATABASE_URL: database,
+    REDIS_URL: redisUrl(),
+    CACHE_NAMESPACE: createNamespace(),
+    PORT: '0',
+  }
+  const servers = Array.from({ length: processes }, () => startServer(t, env, folder))
+  return new Driver(await Promise.all(servers.map(({ listening }) => listening)), database)
+}
+
+t.test(
+  'whatever three processes are asked at once, no answer is older than a write that had ended',
+  async (t) => {
+    const driver = await createDriver(t, 3)
+    const { history, reads, hits, writes, failed } = await driver.run({ seed, operations: 5000 })
+    const violations = findViolations(history)
+    t.comment(
+      `${history.length} operations: ${reads} reads, ${hits} hits, ${writes} writes, ${failed} failed`,
+    )
+    t.same(violations.slice(0, 3).map(describe), [], `${violations.length} violations, SEED=${seed}`)
+    t.ok(reads > 2000, 'there are thousands of reads')
+    t.ok(hits > reads / 5, 'the cache answers a good share of them')
+    t.ok(writes > 500, 'there are hundreds of writes')
+    t.ok(failed < 50, 'few requests fail')
+  },
+)
+
+/** The last fault must show within so many rounds. */
+const ROUNDS = 20
+
+t.test('it finds every fault of the cache', async (t) => {
+  for (const fault of Object.keys(FAULTS).filter((name): name is Fault => name in FAULTS)) {
+    await t.test(fault, async (t) => {
+      const driver = await createDriver(t, 2, await seedFault(t, fault))
+      const begin = performance.now()
+      let asked = 0
+      for (let round = 0; round < ROUNDS; round++) {
+        const { history } = await driver.run({ seed: seed + round, operations: 250 })
+        asked += history.length
+        const violations = findViolations(history)
+        if (violations.length === 0) continue
+        const milliseconds = Math.round(performance.now() - begin)
+        t.comment(`${violations.length} violations within ${asked} operations, ${milliseconds} ms`)
+        return
+      }
+      t.fail(`no violation within ${asked} operations, SEED=${seed}`)
+    })
+  }
+})
