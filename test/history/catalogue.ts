@@ -28,8 +28,9 @@ export interface Request {
   readonly shownBy?: () => Request
 }
 
-const AUTHORS = 2
+/** How many rows are there all the time. */
 const BOOKS = 3
+const WRITERS = 2
 const MOST_REVIEWS = 20
 
 /** The value of a register `book 7` is its ratingsCount, and nothing where there is no such book. */
@@ -65,8 +66,9 @@ export class Catalogue {
 
   /** What makes the rows that stay, one after the other. */
   *setUp(): Generator<Request> {
-    for (let made = 0; made < AUTHORS; made++) yield this.createAuthor()
-    for (let made = 0; made < BOOKS; made++) yield this.createBook([...this.authors])
+    for (let made = 0; made < WRITERS; made++) yield this.createAuthor()
+    for (let made = 0; made < BOOKS; made++) yield this.createBook(this.writers())
+    yield this.createAuthor()
   }
 
   read(random: Random): Request {
@@ -89,7 +91,7 @@ export class Catalogue {
 
   write(random: Random): Request {
     const someBook = any(random, this.books)
-    const someAuthors = this.authors.filter(() => random(2) === 0)
+    const someAuthors = this.writers().filter(() => random(2) === 0)
     return any(random, [
       () => this.patchBook(someBook),
       () => this.patchBook(someBook),
@@ -102,6 +104,13 @@ export class Catalogue {
       () => this.createBook(someAuthors),
       () => this.removeBook(),
     ])()
+  }
+
+  /** Renames an author of no book, so that this can be done all the time without a page of a book being dropped. */
+  rename(): Request {
+    const id = this.authors[WRITERS]
+    if (id === undefined) throw new Error('the rows are not set up')
+    return this.renameAuthor(id)
   }
 
   private readBook(id: number): Request {
@@ -277,7 +286,7 @@ export class Catalogue {
 
   private removeBook(): Request {
     const [id] = this.books.splice(BOOKS, 1)
-    if (id === undefined) return this.createBook(this.authors)
+    if (id === undefined) return this.createBook(this.writers())
     return {
       method: 'DELETE',
       path: `/books/${id}`,
@@ -348,6 +357,10 @@ export class Catalogue {
     if (!title.startsWith(this.prefix)) return []
     if (!this.ids.has(title)) this.ids.set(title, id)
     return [cell(book(id), ratingsCount)]
+  }
+
+  private writers(): number[] {
+    return this.authors.slice(0, WRITERS)
   }
 
   private latest(): number {

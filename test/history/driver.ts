@@ -20,16 +20,17 @@ export interface Load {
   readonly operations: number
 }
 
-/** Each sends one request after the other. */
-const CLIENTS = 16
-/** One request in so many is a write. */
+/** Clients that do all sorts of things; one in so many requests is a write. */
+const MIXED = 12
 const WRITES = 6
+/** Clients that rename the same author and look at it, in turns. */
+const RENAMERS = 4
 
 /**
- * Now and then nobody may read which author wrote which book, for a moment: reads of both that have begun then go on
- * only after other writes have ended, and those are the reads that a cache could store or share too late.
+ * For a moment nobody may read which author wrote which book: an author who has been read by then is answered only
+ * after other renamings, and such an answer is one that a cache could keep, or give to others, although it is old.
  */
-const HOLD = `BEGIN; LOCK TABLE "_AuthorToBook"; SELECT pg_sleep(0.03); COMMIT; SELECT pg_sleep(0.15)`
+const HOLD = `BEGIN; LOCK TABLE "_AuthorToBook"; SELECT pg_sleep(0.03); COMMIT; SELECT pg_sleep(0.1)`
 
 /** What a server answered; undefined where it did not. */
 interface Answer {
@@ -62,17 +63,23 @@ export class Driver {
     for (const request of catalogue.setUp()) await this.send(request, random, log)
 
     let left = operations
-    const client = async (random: Random) => {
+    const client = async (begin: (random: Random) => Request, seed: number, back: number) => {
+      const random = createRandom(seed)
       let next: Request | undefined
       while (left-- > 0) {
-        const request = next ?? (random(WRITES) === 0 ? catalogue.write(random) : catalogue.read(random))
+        const request: Request = next ?? begin(random)
         await this.send(request, random, log)
-        next = random(2) === 0 ? request.shownBy?.() : undefined
+        next = random(back) === 0 ? request.shownBy?.() : undefined
       }
     }
-    const clients = Promise.all(
-      Array.from({ length: CLIENTS }, (_, index) => client(createRandom(seed + index + 1))),
-    )
+    const mixed = (random: Random) =>
+      random(WRITES) === 0 ? catalogue.write(random) : catalogue.read(random)
+    const clients = Promise.all([
+      ...Array.from({ length: MIXED }, (_, index) => client(mixed, seed + 1 + index, 2)),
+      ...Array.from({ length: RENAMERS }, (_, index) =>
+        client(() => catalogue.rename(), seed - 1 - index, 1),
+      ),
+    ])
     await Promise.all([clients, this.holdUntil(clients)])
     return log.run()
   }

@@ -26,7 +26,7 @@ t.test(
   'whatever three processes are asked at once, no answer is older than a write that had ended',
   async (t) => {
     const driver = await createDriver(t, 3)
-    const { history, reads, hits, writes, failed } = await driver.run({ seed, operations: 5000 })
+    const { history, reads, hits, writes, failed } = await driver.run({ seed, operations: 4000 })
     const violations = findViolations(history)
     t.comment(
       `${history.length} operations: ${reads} reads, ${hits} hits, ${writes} writes, ${failed} failed`,
@@ -54,7 +54,7 @@ t.test('it finds every fault of the cache', async (t) => {
         const violations = findViolations(history)
         if (violations.length === 0) continue
         const milliseconds = Math.round(performance.now() - begin)
-        t.comment(`${violations.length} violations within ${asked} operations, ${milliseconds} ms`)
+        t.pass(`${violations.length} violations within ${asked} operations, ${milliseconds} ms`)
         return
       }
       t.fail(`no violation within ${asked} operations, SEED=${seed}`)
