@@ -106,11 +106,36 @@ export class Catalogue {
     ])()
   }
 
-  /** Renames an author of no book, so that this can be done all the time without a page of a book being dropped. */
-  rename(): Request {
+  /** An author of no book: to rename it drops no page of a book. */
+  renamed(): number {
     const id = this.authors[WRITERS]
     if (id === undefined) throw new Error('the rows are not set up')
-    return this.renameAuthor(id)
+    return id
+  }
+
+  rename(): Request {
+    return this.renameAuthor(this.renamed())
+  }
+
+  readRenamed(): Request {
+    return this.readAuthor(this.renamed())
+  }
+
+  readAuthors(): Request {
+    return {
+      method: 'GET',
+      path: `/authors?limit=100&q=${this.prefix}`,
+      tells: (body) => {
+        const { data, next } = asAuthors(body)
+        const missing = next === null ? without(this.authors, data) : []
+        return {
+          sees: [
+            ...data.map(({ id, name }) => cell(author(id), name)),
+            ...missing.map((id) => cell(author(id), null)),
+          ],
+        }
+      },
+    }
   }
 
   private readBook(id: number): Request {
@@ -154,23 +179,6 @@ export class Catalogue {
           sees: [
             ...data.flatMap((found) => [...this.seen(found), cell(link(authorId, found.id), true)]),
             ...missing.map((id) => cell(link(authorId, id), null)),
-          ],
-        }
-      },
-    }
-  }
-
-  private readAuthors(): Request {
-    return {
-      method: 'GET',
-      path: `/authors?limit=100&q=${this.prefix}`,
-      tells: (body) => {
-        const { data, next } = asAuthors(body)
-        const missing = next === null ? without(this.authors, data) : []
-        return {
-          sees: [
-            ...data.map(({ id, name }) => cell(author(id), name)),
-            ...missing.map((id) => cell(author(id), null)),
           ],
         }
       },

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { Catalogue, type Request } from './catalogue.ts'
 import type { Operation } from './checker.ts'
 import { createRandom, type Random } from './random.ts'
+import { holdReads, holdWrite } from './scenes.ts'
 
 export interface Run {
   readonly history: readonly Operation[]
@@ -20,17 +21,12 @@ export interface Load {
   readonly operations: number
 }
 
-/** Clients that do all sorts of things; one in so many requests is a write. */
-const MIXED = 12
-const WRITES = 6
-/** Clients that rename the same author and look at it, in turns. */
-const RENAMERS = 4
-
-/**
- * For a moment nobody may read which author wrote which book: an author who has been read by then is answered only
- * after other renamings, and such an answer is one that a cache could keep, or give to others, although it is old.
- */
-const HOLD = `BEGIN; LOCK TABLE "_AuthorToBook"; SELECT pg_sleep(0.03); COMMIT; SELECT pg_sleep(0.1)`
+/** Each sends one request after the other. */
+const CLIENTS = 6
+/** One request in so many is a write. */
+const WRITES = 8
+/** One of the clients makes a scene instead of every so manieth of its requests. */
+const SCENES = 30
 
 /** What a server answered; undefined where it did not. */
 interface Answer {
@@ -60,27 +56,32 @@ export class Driver {
     const catalogue = new Catalogue(this.runs++, () => ++this.numbers)
     const log = new Log()
     const random = createRandom(seed)
-    for (const request of catalogue.setUp()) await this.send(request, random, log)
+    const send = (request: Request) => this.send(request, random, log)
+    for (const request of catalogue.setUp()) await send(request)
 
     let left = operations
-    const client = async (begin: (random: Random) => Request, seed: number, back: number) => {
-      const random = createRandom(seed)
+    const client = async (random: Random, before?: (asked: number) => Promise<void>) => {
       let next: Request | undefined
-      while (left-- > 0) {
-        const request: Request = next ?? begin(random)
+      for (let asked = 0; left-- > 0; asked++) {
+        await before?.(asked)
+        const request: Request =
+          next ?? (random(WRITES) === 0 ? catalogue.write(random) : catalogue.read(random))
         await this.send(request, random, log)
-        next = random(back) === 0 ? request.shownBy?.() : undefined
+        next = random(2) === 0 ? request.shownBy?.() : undefined
       }
     }
-    const mixed = (random: Random) =>
-      random(WRITES) === 0 ? catalogue.write(random) : catalogue.read(random)
-    const clients = Promise.all([
-      ...Array.from({ length: MIXED }, (_, index) => client(mixed, seed + 1 + index, 2)),
-      ...Array.from({ length: RENAMERS }, (_, index) =>
-        client(() => catalogue.rename(), seed - 1 - index, 1),
-      ),
-    ])
-    await Promise.all([clients, this.holdUntil(clients)])
+    const lock = new pg.Client({ connectionString: this.database })
+    await lock.connect()
+    try {
+      const scene = async (asked: number) => {
+        if (asked % SCENES === 0) await holdReads(lock, catalogue, send)
+        if (asked % SCENES === SCENES / 2) await holdWrite(lock, catalogue, send)
+      }
+      const others = Array.from({ length: CLIENTS - 1 }, (_, index) => client(createRandom(seed + index + 1)))
+      await Promise.all([client(random, scene), ...others])
+    } finally {
+      await lock.end()
+    }
     return log.run()
   }
 
@@ -89,21 +90,6 @@ export class Driver {
     const start = performance.now()
     const answer = await ask(`${this.servers[server]}${request.path}`, request)
     log.add(request, `server ${server}`, start, performance.now(), answer)
-  }
-
-  private async holdUntil(done: Promise<unknown>): Promise<void> {
-    let going = true
-    const stop = () => {
-      going = false
-    }
-    done.then(stop, stop)
-    const connection = new pg.Client({ connectionString: this.database })
-    await connection.connect()
-    try {
-      while (going) await connection.query(HOLD)
-    } finally {
-      await connection.end()
-    }
   }
 }
 

@@ -26,7 +26,7 @@ t.test(
   'whatever three processes are asked at once, no answer is older than a write that had ended',
   async (t) => {
     const driver = await createDriver(t, 3)
-    const { history, reads, hits, writes, failed } = await driver.run({ seed, operations: 4000 })
+    const { history, reads, hits, writes, failed } = await driver.run({ seed, operations: 3000 })
     const violations = findViolations(history)
     t.comment(
       `${history.length} operations: ${reads} reads, ${hits} hits, ${writes} writes, ${failed} failed`,
@@ -34,12 +34,12 @@ t.test(
     t.same(violations.slice(0, 3).map(describe), [], `${violations.length} violations, SEED=${seed}`)
     t.ok(reads > 2000, 'there are thousands of reads')
     t.ok(hits > reads / 5, 'the cache answers a good share of them')
-    t.ok(writes > 500, 'there are hundreds of writes')
-    t.ok(failed < 50, 'few requests fail')
+    t.ok(writes > 200, 'there are hundreds of writes')
+    t.ok(failed < 30, 'few requests fail')
   },
 )
 
-/** The last fault must show within so many rounds. */
+/** A fault must show within so many rounds, and shows in the first or second. */
 const ROUNDS = 20
 
 t.test('it finds every fault of the cache', async (t) => {
