@@ -12,7 +12,7 @@ const USAGE =
   'N minutes, or until an answer is older than a write that had ended'
 
 /** Requests between two looks at what was answered. */
-const ROUND = 5000
+const ROUND = 2000
 const MOST_SHOWN = 5
 
 /** Exits 0 where every answer was as new as it had to be, and 1 with those that were not. */

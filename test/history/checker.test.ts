@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { type Cell, type Count, describe, findViolations, type Operation, type Value } from './checker.ts'
 
@@ -182,4 +183,30 @@ t.test('a violation of a count names what it could have been', async (t) => {
     violation && describe(violation),
     'count (2.00 to 3.00 ms)\n  told: n: 0\n  but there were from 1 to 1',
   )
+})
+
+/** The rule as it reads, without a thought for time. */
+function isStale(writes: readonly Operation[], read: Operation, value: Value): boolean {
+  const overwritten = (start: number, end: number) =>
+    start > read.end || writes.some((write) => write.start > end && write.end < read.start)
+  const sources = writes.filter(({ sets }) => sets[0]?.value === value)
+  if (value === null && !overwritten(-2, -1)) return false
+  return sources.every(({ start, end }) => overwritten(start, end))
+}
+
+t.test('of random histories the checker says what the rule says', async (t) => {
+  const span = fc
+    .tuple(fc.nat(20), fc.nat(6), fc.nat(5))
+    .map(([start, length, lost]) => [start, lost === 0 ? UNKNOWN : start + length] as const)
+  const value = fc.constantFrom<Value>(null, 1, 2, 3)
+  const writes = fc.array(fc.tuple(span, value), { maxLength: 8 })
+  fc.assert(
+    fc.property(writes, fc.nat(25), fc.nat(6), value, (writes, start, length, seen) => {
+      const past = writes.map(([[start, end], value]) => set({ a: value })(start, end))
+      const read = see({ a: seen })(start, start + length)
+      return findViolations([...past, read]).length === Number(isStale(past, read, seen))
+    }),
+    { numRuns: 5000 },
+  )
+  t.pass()
 })
