@@ -27,6 +27,8 @@ const CLIENTS = 6
 const WRITES = 8
 /** One of the clients makes a scene instead of every so manieth of its requests. */
 const SCENES = 30
+/** Failures after which there is no use in going on to make the first rows. */
+const PATIENCE = 20
 
 /** What a server answered; undefined where it did not. */
 interface Answer {
@@ -57,7 +59,10 @@ export class Driver {
     const log = new Log()
     const random = createRandom(seed)
     const send = (request: Request) => this.send(request, random, log)
-    for (const request of catalogue.setUp()) await send(request)
+    for (const request of catalogue.setUp()) {
+      if (log.failed > PATIENCE) throw new Error('the servers do not serve')
+      await send(request)
+    }
 
     let left = operations
     const client = async (random: Random, before?: (asked: number) => Promise<void>) => {
@@ -113,7 +118,7 @@ class Log {
   private reads = 0
   private hits = 0
   private writes = 0
-  private failed = 0
+  failed = 0
 
   add(request: Request, server: string, start: number, end: number, answer: Answer | undefined): void {
     const { method, path, body, changes, tells } = request
