@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { memoryStore } from '../../src/cache/index.ts'
+import { schema } from '../../src/generated/cache-schema.ts'
+import { step } from './actor.ts'
+import { namelessText } from './nameless-text.ts'
+import type { Play } from './scheduler.ts'
+import { StaleReads } from './stale-reads.ts'
+import { slowExchange, steppedStore } from './stepped-store.ts'
+
+/** The parts of a cache, of this project or of a copy of it. */
+export interface CacheParts {
+  readonly drops: typeof import('../../src/cache/drops.ts')
+  readonly options: typeof import('../../src/cache/options.ts')
+  readonly reads: typeof import('../../src/cache/reads.ts')
+  readonly writes: typeof import('../../src/cache/writes.ts')
+}
+
+/** @param folder that of a project */
+export async function loadParts(folder: string): Promise<CacheParts> {
+  const load = (file: string) => import(pathToFileURL(join(folder, 'src/cache', file)).href)
+  return {
+    drops: await load('drops.ts'),
+    options: await load('options.ts'),
+    reads: await load('reads.ts'),
+    writes: await load('writes.ts'),
+  }
+}
+
+export interface Cast {
+  readonly readers: number
+  readonly writers: number
+  /** Whether all are in one process, where readers may share a database call, or each in its own. */
+  readonly together: boolean
+  /** Whether the row has been read before. */
+  readonly warm: boolean
+  /** Whether the store's commands reach one key at a time. */
+  readonly cluster: boolean
+  /** Whether answers are under way for a while, which matters only where processes have parts at the same time. */
+  readonly slow: boolean
+}
+
+const CALL = {
+  model: 'Author',
+  operation: 'findUnique',
+  args: { where: { id: 1 } },
+  dataPath: [],
+  lens: { omit: undefined, computed: undefined, strict: false },
+}
+const UPDATE = {
+  model: 'Author',
+  operation: 'update',
+  args: { where: { id: 1 }, data: { name: 'next' } },
+  omit: undefined,
+  transaction: undefined,
+}
+
+export function playOneRow(parts: CacheParts, { readers, writers, together, warm, cluster, slow }: Cast) {
+  const memory = memoryStore()
+  const seen = new Set<string>()
+  const exchange = slow ? slowExchange : step
+  const store = steppedStore(memory, exchange, cluster, seen)
+  const settings = parts.options.settingsOf({ schema, store })
+
+  return async (): Promise<Play> => {
+    await memory.drop([...seen])
+    /** The row's value counts the commits, so that the older of two is the lesser. */
+    let committed = 0
+    const stale = new StaleReads()
+
+    const createProcess = () => {
+      const drops = new parts.drops.Drops(store)
+      return {
+        reads: new parts.reads.Reads(settings, drops),
+        writes: new parts.writes.Writes(settings, drops),
+      }
+    }
+    type Process = ReturnType<typeof createProcess>
+
+    const read = ({ reads }: Process) => stale.read(() => reads.carryOut(CALL, false, ask))
+
+    const ask = () => exchange('database', async () => ({ id: 1, name: String(committed) }))
+
+    async function write({ writes }: Process): Promise<void> {
+      let own = 0
+      const query = async () => {
+        await step('statement', async () => {})
+        own = await step('commit', async () => ++committed)
+        return { id: 1, name: String(own) }
+      }
+      await writes.carryOut({ ...UPDATE, query })
+      await step('return', async () => stale.returned(own))
+    }
+
+    const shared = createProcess()
+    const readerProcesses = Array.from({ length: readers }, () => (together ? shared : createProcess()))
+    const writerProcesses = Array.from({ length: writers }, () => (together ? shared : createProcess()))
+    if (warm) await read(shared)
+    return {
+      actors: Object.fromEntries([
+        ...readerProcesses.map((process, index) => [`reader ${index}`, () => read(process)]),
+        ...writerProcesses.map((process, index) => [`writer ${index}`, () => write(process)]),
+      ]),
+      async state(actors) {
+        const names = [...seen].sort()
+        const texts = await memory.get(names)
+        const held = names.flatMap((name, index) => (texts[index] === null ? [] : [[name, texts[index]]]))
+        return namelessText(actors, [committed, stale.promised, held])
+      },
+      async end() {
+        for (const process of new Set([shared, ...readerProcesses])) await read(process)
+      },
+    }
+  }
+}
