@@ -1,30 +1,19 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
-import t, { type Test } from 'tap'
-import type { cache } from '../../src/cache/index.ts'
-import { WatchedAdapter } from '../support/adapter.ts'
+import t from 'tap'
 import { FAULTS, type Fault, seedFault } from '../support/faults.ts'
-import { connectGarden, createGardenDatabase } from '../support/garden.ts'
-import { compareSteps, Gate, newTally } from './property.ts'
+import { createGardenDatabase } from '../support/garden.ts'
+import { connect } from './clients.ts'
+import { compareSteps, newTally } from './property.ts'
 import { anySteps } from './steps.ts'
 
 const url = await createGardenDatabase(t)
-
-function connect(t: Test, extension?: typeof cache) {
-  const gate = new Gate()
-  const adapter = new WatchedAdapter(url, async (_, run) => {
-    const result = await run()
-    await gate.pass()
-    return result
-  })
-  return { ...connectGarden(t, url, { adapter, ...(extension && { extension }) }), gate }
-}
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 t.comment(`SEED=${seed} reproduces this run`)
 
 t.test('whatever is read and written, a cached client answers as an uncached one', async (t) => {
-  const clients = connect(t)
+  const clients = connect(t, url)
   const tally = newTally()
   await fc.assert(
     fc.asyncProperty(anySteps, (steps) => compareSteps(clients, steps, tally)),
@@ -40,7 +29,7 @@ for (const fault of faults) {
   t.test(`it is found out if ${fault}`, async (t) => {
     const folder = await seedFault(t, fault)
     const { cache: faulty } = await import(join(folder, 'src/cache/index.ts'))
-    const clients = connect(t, faulty)
+    const clients = connect(t, url, faulty)
     const tally = newTally()
     const { failed } = await fc.check(
       fc.asyncProperty(anySteps, (steps) => compareSteps(clients, steps, tally)),

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { inspect, isDeepStrictEqual } from 'node:util'
 import type { CacheClient } from '../../src/cache/index.ts'
-import { keyColumnsOf, totalOrder } from './garden-facts.ts'
+import { keyColumnsOf, totalOrder } from './facts.ts'
 import type { Read } from './random-reads.ts'
 import type { ModelWrite } from './random-writes.ts'
 import { carryOut, type Step } from './steps.ts'

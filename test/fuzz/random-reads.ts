@@ -10,7 +10,7 @@ import {
   totalOrder,
   uniqueColumnsOf,
   uniqueWhere,
-} from './garden-facts.ts'
+} from './facts.ts'
 
 export interface Read {
   readonly kind: 'read'

@@ -13,7 +13,7 @@ import {
   storedOf,
   uniqueColumnsOf,
   uniqueWhere,
-} from './garden-facts.ts'
+} from './facts.ts'
 import { rowWhere, treeOf, whereOf } from './random-reads.ts'
 
 /** A write of one model. */

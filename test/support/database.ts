@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import type { Test } from 'tap'
+
+/** Whoever says when something is over: a test, or a script that makes use of what tests have. */
+export interface Owner {
+  teardown(work: () => unknown): unknown
+}
 
 /** An address that `npm test` gives. */
 export function given(name: 'TEST_DATABASE_URL' | 'TEST_REDIS_URL'): string {
@@ -22,16 +26,16 @@ async function administer(sql: string): Promise<void> {
 }
 
 /** A database of the test's own, migrated and empty, gone when the test ends. Returns its URL. */
-export const createDatabase = (t: Test): Promise<string> =>
-  copyDatabase(t, new URL(given('TEST_DATABASE_URL')).pathname.slice(1))
+export const createDatabase = (owner: Owner): Promise<string> =>
+  copyDatabase(owner, new URL(given('TEST_DATABASE_URL')).pathname.slice(1))
 
 /** A database of the test's own that has no tables yet, gone when the test ends. Returns its URL. */
-export const createBareDatabase = (t: Test): Promise<string> => copyDatabase(t, 'template1')
+export const createBareDatabase = (owner: Owner): Promise<string> => copyDatabase(owner, 'template1')
 
-async function copyDatabase(t: Test, template: string): Promise<string> {
+async function copyDatabase(owner: Owner, template: string): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await administer(`CREATE DATABASE ${name} TEMPLATE ${pg.escapeIdentifier(template)}`)
-  t.teardown(() => administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+  owner.teardown(() => administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
   const url = new URL(given('TEST_DATABASE_URL'))
   url.pathname = `/${name}`
   return url.href

@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import type { Test } from 'tap'
 import { type CacheOptions, cache, memoryStore } from '../../src/cache/index.ts'
 import { schema } from '../garden/generated/cache-schema.ts'
 import { PrismaClient } from '../garden/generated/prisma/client.ts'
-import { createBareDatabase } from './database.ts'
+import { createBareDatabase, type Owner } from './database.ts'
 
 export { schema } from '../garden/generated/cache-schema.ts'
 export { Prisma } from '../garden/generated/prisma/client.ts'
@@ -14,8 +13,8 @@ export { Prisma } from '../garden/generated/prisma/client.ts'
 type ClientOptions = Omit<ConstructorParameters<typeof PrismaClient>[0], 'adapter' | 'accelerateUrl'>
 
 /** A database of the garden's schema, which has what the books' has not. Gone when the test ends. Returns its URL. */
-export async function createGardenDatabase(t: Test): Promise<string> {
-  const url = await createBareDatabase(t)
+export async function createGardenDatabase(owner: Owner): Promise<string> {
+  const url = await createBareDatabase(owner)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query(await readFile(join(import.meta.dirname, '../garden/schema.sql'), 'utf8'))
@@ -32,11 +31,11 @@ interface Connection {
 }
 
 /** An uncached client and a cached one on one database of the garden's schema, each with a pool of its own. */
-export function connectGarden(t: Test, url: string, connection: Connection = {}) {
+export function connectGarden(owner: Owner, url: string, connection: Connection = {}) {
   const { options, clientOptions, adapter = new PrismaPg(url), extension = cache } = connection
   const connect = (through: PrismaPg) => {
     const client = new PrismaClient({ ...clientOptions, adapter: through })
-    t.teardown(() => client.$disconnect())
+    owner.teardown(() => client.$disconnect())
     return client
   }
   const cached = connect(adapter).$extends(extension({ schema, store: memoryStore(), ...options }))
