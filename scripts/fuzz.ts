@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { inspect, parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { wholeNumber } from '../src/terminal/run-main.ts'
 import { connect } from '../test/fuzz/clients.ts'
@@ -47,7 +47,9 @@ async function fuzz(start: Start): Promise<number> {
       { seed, numRuns: RUNS },
     )
     if (result.failed) {
-      console.error(`${fc.defaultReportMessage(result)}\n--seed ${seed} reproduces this`)
+      console.error(
+        `${inspect(result.errorInstance)}\n${fc.defaultReportMessage(result)}\n--seed ${seed} reproduces this`,
+      )
       return 1
     }
     seed++

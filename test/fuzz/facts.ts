@@ -50,7 +50,17 @@ export const relationsOf = (model: string): [string, RelationFacts][] =>
   entriesOf(model).filter((entry): entry is [string, RelationFacts] => isRelation(entry[1]))
 
 /** Columns by which rows are told apart or linked. */
-export const keyColumnsOf = (model: string): string[] => (schema.models[model]?.keys ?? []).flat()
+export const keyColumnsOf = (model: string): string[] => keysOf(model).flat()
+
+const keysOf = (model: string) => schema.models[model]?.keys ?? []
+
+/** Values for the columns of a key column set: a primary key, a unique or a foreign key. */
+export const rowSetOf = (model: string): fc.Arbitrary<object> =>
+  fc.oneof(
+    ...keysOf(model).map((columns) =>
+      fc.record(Object.fromEntries(columns.map((column) => [column, columnValue(model, column)]))),
+    ),
+  )
 
 const MOMENTS = [1, 2, 3].map((second) => new Date(second * 1000))
 

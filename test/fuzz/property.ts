@@ -76,7 +76,8 @@ async function answerOf(client: object, step: Step): Promise<unknown> {
     return { result: await carryOut(client, step) }
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    return { failed: error.name, code: Reflect.get(error, 'code'), meta: Reflect.get(error, 'meta') }
+    // Not its `meta`, which for a row that is missing depends on what else Prisma was asked in the same turn.
+    return { failed: error.name, code: Reflect.get(error, 'code') }
   }
 }
 

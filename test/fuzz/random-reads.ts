@@ -6,6 +6,7 @@ import {
   numbersOf,
   one,
   relationsOf,
+  rowSetOf,
   some,
   totalOrder,
   uniqueColumnsOf,
@@ -198,6 +199,13 @@ function readOf(model: string): fc.Arbitrary<Read> {
   return fc.oneof(
     { weight: 4, arbitrary: read('findUnique', unique) },
     { weight: 4, arbitrary: read('findMany', listed) },
+    {
+      weight: 3,
+      arbitrary: read(
+        'findMany',
+        rowSetOf(model).map((where) => ({ where, orderBy: totalOrder(model) })),
+      ),
+    },
     {
       weight: 1,
       arbitrary: read(

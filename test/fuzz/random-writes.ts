@@ -9,6 +9,7 @@ import {
   numbersOf,
   one,
   relationsOf,
+  rowSetOf,
   some,
   storedOf,
   uniqueColumnsOf,
@@ -199,6 +200,14 @@ function relinking(model: string, name: string, relation: RelationFacts, depth: 
   }
 }
 
+/** Rows of one row set that go to another. */
+const moves = (model: string): fc.Arbitrary<object> =>
+  rowSetOf(model).chain((where) =>
+    fc
+      .constantFrom(...Object.keys(where))
+      .chain((column) => columnValue(model, column).map((value) => ({ where, data: { [column]: value } }))),
+  )
+
 function writeOf(model: string): fc.Arbitrary<ModelWrite> {
   const write = (operation: string, args: fc.Arbitrary<object>): fc.Arbitrary<ModelWrite> =>
     args.map((given) => ({ kind: 'write', model, operation, args: given }))
@@ -216,6 +225,7 @@ function writeOf(model: string): fc.Arbitrary<ModelWrite> {
       weight: 1,
       arbitrary: write('updateMany', fc.record({ where: whereOf(model), data: changes(model, 0) })),
     },
+    { weight: 2, arbitrary: write('updateMany', moves(model)) },
     {
       weight: 1,
       arbitrary: write(
