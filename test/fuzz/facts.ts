@@ -3,13 +3,25 @@ import { type FieldFacts, isRelation, isScalar, type RelationFacts } from '../..
 import { schema } from '../support/garden.ts'
 
 /** The models that random reads and writes are made of. */
-export const MODELS = ['Person', 'Profile', 'Club', 'Plant', 'Bed', 'Kind', 'Label', 'Labelling', 'Visit']
+export const MODELS = [
+  'Person',
+  'Profile',
+  'Badge',
+  'Club',
+  'Plant',
+  'Bed',
+  'Kind',
+  'Label',
+  'Labelling',
+  'Visit',
+]
 
 /** By model, its uniques as `where` takes them. The first is the primary key. */
 const UNIQUES: Record<string, readonly (readonly string[] | { compound: string; of: readonly string[] })[]> =
   {
     Person: [['id'], ['email']],
     Profile: [['id'], ['personId']],
+    Badge: [['id'], ['holderId']],
     Club: [['id']],
     Plant: [['id'], { compound: 'growerId_name', of: ['growerId', 'name'] }],
     Bed: [{ compound: 'row_col', of: ['row', 'col'] }],
@@ -23,6 +35,7 @@ const UNIQUES: Record<string, readonly (readonly string[] | { compound: string; 
 const OPTIONAL = new Set([
   'Person.email',
   'Person.mentorId',
+  'Badge.holderId',
   'Plant.watererId',
   'Plant.row',
   'Plant.col',

@@ -54,12 +54,13 @@ export const newTally = (): Tally => ({
 const KEPT = 5
 
 const RESET = `
-TRUNCATE "people", "Profile", "Club", "Plant", "Bed", "Kind", "Label", "Labelling", "archive"."visit_log" CASCADE`
+TRUNCATE "people", "Profile", "Badge", "Club", "Plant", "Bed", "Kind", "Label", "Labelling", "archive"."visit_log" CASCADE`
 const ROWS = [
   `INSERT INTO "Kind" VALUES (1, 'a'), (2, 'b'), (3, 'c')`,
   `INSERT INTO "Bed" VALUES (1, 1, 'a'), (1, 2, 'b'), (2, 1, 'c')`,
   `INSERT INTO "people" ("id", "name", "email", "mentor") VALUES (1, 'a', 'a', NULL), (2, 'b', NULL, 1), (3, 'a', 'c', 2)`,
   `INSERT INTO "Profile" VALUES (1, 'a', 1), (2, 'b', 3)`,
+  `INSERT INTO "Badge" VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', NULL)`,
   `INSERT INTO "Club" VALUES (1, 'a'), (2, 'b')`,
   `INSERT INTO "_ClubToPerson" VALUES (1, 1), (1, 2), (2, 3)`,
   `INSERT INTO "_Friends" VALUES (1, 2), (3, 1)`,

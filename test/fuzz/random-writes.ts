@@ -166,11 +166,11 @@ function nestedUpdates(
     ])
 }
 
-/** Several operations on one list, which Prisma carries out in an order of its own. */
+/** Several operations on one relation, which Prisma carries out in an order of its own. */
 const two = (relation: RelationFacts, depth: number): fc.Arbitrary<object> =>
   relation.list
-    ? some({ ...linking(relation, depth), deleteMany: whereOf(relation.model, 0), set: fc.constant([]) })
-    : one(linking(relation, depth))
+    ? some({ ...linking(relation, depth), deleteMany: whereOf(relation.model, 0), set: fc.constant([]) }, 2)
+    : some({ ...linking(relation, depth), update: changes(relation.model, 0, relation.opposite) }, 2)
 
 function relinking(model: string, name: string, relation: RelationFacts, depth: number) {
   const { model: target, list, opposite } = relation
@@ -200,6 +200,19 @@ function relinking(model: string, name: string, relation: RelationFacts, depth: 
   }
 }
 
+/** A row that is linked to another parent, or to none. */
+function relinks(model: string): fc.Arbitrary<object> {
+  const parents = relationsOf(model).filter(([, { key }]) => key)
+  const links = parents.map(([name, relation]) => {
+    const { connect, create } = linking(relation, 0)
+    const free = !isRequired(model, name)
+    return one({ [name]: one({ connect, create, ...(free && { disconnect: fc.constant(true) }) }) })
+  })
+  return fc
+    .tuple(uniqueWhere(model), links.length > 0 ? fc.oneof(...links) : changes(model, 0))
+    .map(([where, data]) => ({ where, data }))
+}
+
 /** Rows of one row set that go to another. */
 const moves = (model: string): fc.Arbitrary<object> =>
   rowSetOf(model).chain((where) =>
@@ -226,6 +239,7 @@ function writeOf(model: string): fc.Arbitrary<ModelWrite> {
       arbitrary: write('updateMany', fc.record({ where: whereOf(model), data: changes(model, 0) })),
     },
     { weight: 2, arbitrary: write('updateMany', moves(model)) },
+    { weight: 2, arbitrary: write('update', relinks(model)) },
     {
       weight: 1,
       arbitrary: write(
@@ -242,12 +256,15 @@ function writeOf(model: string): fc.Arbitrary<ModelWrite> {
   )
 }
 
-/** A write of any model by any operation. */
-export const anyWrite: fc.Arbitrary<ModelWrite> = fc.oneof(...MODELS.map(writeOf))
+const WRITES = new Map(MODELS.map((model) => [model, writeOf(model)]))
+
+/** A write of one of the models, by any operation. */
+export const anyWrite = (models: readonly string[]): fc.Arbitrary<ModelWrite> =>
+  fc.oneof(...models.map((model) => WRITES.get(model) ?? writeOf(model)))
 
 /** An update of one row's columns that are no keys: what it does not touch must stay cached. */
 export const plainUpdate: fc.Arbitrary<ModelWrite> = fc
-  .constantFrom('Person', 'Profile', 'Club', 'Bed', 'Label', 'Labelling', 'Visit')
+  .constantFrom('Person', 'Profile', 'Badge', 'Club', 'Bed', 'Label', 'Labelling', 'Visit')
   .chain((model) => {
     const keys = keyColumnsOf(model)
     const columns = columnsOf(model).filter((column) => !keys.includes(column))

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { MODELS } from './facts.ts'
 import { anyRead, type Read } from './random-reads.ts'
 import { anyRaw, anyWrite, type ModelWrite, plainUpdate, type RawWrite } from './random-writes.ts'
 
@@ -19,31 +20,38 @@ export type Step =
       readonly fails: boolean
     }
 
-const single = fc.oneof({ weight: 6, arbitrary: anyWrite }, { weight: 1, arbitrary: anyRaw })
-const parts = fc.array(fc.oneof({ weight: 1, arbitrary: anyRead }, { weight: 3, arbitrary: single }), {
-  minLength: 1,
-  maxLength: 3,
-})
+function anyStep(models: readonly string[]): fc.Arbitrary<Step> {
+  const read = anyRead(models)
+  const single = fc.oneof({ weight: 8, arbitrary: anyWrite(models) }, { weight: 1, arbitrary: anyRaw })
+  const parts = fc.array(fc.oneof({ weight: 1, arbitrary: read }, { weight: 3, arbitrary: single }), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  return fc.oneof(
+    { weight: 8, arbitrary: read },
+    { weight: 8, arbitrary: single },
+    { weight: 2, arbitrary: plainUpdate.map((write): Step => ({ kind: 'precise', write })) },
+    { weight: 1, arbitrary: parts.map((parts): Step => ({ kind: 'batch', parts })) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('transaction' as const),
+        parts,
+        nested: fc.integer({ min: 0, max: 2 }),
+        nestedFails: fc.boolean(),
+        fails: fc.integer({ min: 0, max: 2 }).map((of) => of === 0),
+      }),
+    },
+  )
+}
 
-const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: anyRead },
-  { weight: 8, arbitrary: single },
-  { weight: 2, arbitrary: plainUpdate.map((write): Step => ({ kind: 'precise', write })) },
-  { weight: 1, arbitrary: parts.map((parts): Step => ({ kind: 'batch', parts })) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('transaction' as const),
-      parts,
-      nested: fc.integer({ min: 0, max: 2 }),
-      nestedFails: fc.boolean(),
-      fails: fc.integer({ min: 0, max: 2 }).map((of) => of === 0),
-    }),
-  },
-)
-
-/** What is carried out on one state of the database, which is made anew for the next. */
-export const anySteps: fc.Arbitrary<Step[]> = fc.array(anyStep, { minLength: 20, maxLength: 40 })
+/**
+ * What is carried out on one state of the database, which is made anew for the next: on few models, so that what is
+ * written is often what has been read.
+ */
+export const anySteps: fc.Arbitrary<Step[]> = fc
+  .subarray(MODELS, { minLength: 1, maxLength: 3 })
+  .chain((models) => fc.array(anyStep(models), { minLength: 20, maxLength: 40 }))
 
 /** A client as a step sees it: models and operations by their names. */
 export interface Client {

@@ -69,6 +69,15 @@ CREATE TABLE "Profile" (
 );
 
 -- CreateTable
+CREATE TABLE "Badge" (
+    "id" INTEGER NOT NULL,
+    "code" TEXT NOT NULL,
+    "holderId" INTEGER,
+
+    CONSTRAINT "Badge_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "Club" (
     "id" INTEGER NOT NULL,
     "title" TEXT NOT NULL,
@@ -166,6 +175,9 @@ CREATE UNIQUE INDEX "people_email_key" ON "people"("email");
 CREATE UNIQUE INDEX "Profile_personId_key" ON "Profile"("personId");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "Badge_holderId_key" ON "Badge"("holderId");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Plant_growerId_name_key" ON "Plant"("growerId", "name");
 
 -- CreateIndex
@@ -182,6 +194,9 @@ ALTER TABLE "people" ADD CONSTRAINT "people_mentor_fkey" FOREIGN KEY ("mentor") 
 
 -- AddForeignKey
 ALTER TABLE "Profile" ADD CONSTRAINT "Profile_personId_fkey" FOREIGN KEY ("personId") REFERENCES "people"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Badge" ADD CONSTRAINT "Badge_holderId_fkey" FOREIGN KEY ("holderId") REFERENCES "people"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "Plant" ADD CONSTRAINT "Plant_growerId_fkey" FOREIGN KEY ("growerId") REFERENCES "people"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -1,0 +1,35 @@
+import t from 'tap'
+import { type Bounds, FAULTS, search } from '../../src/cache/drop-protocol.model.ts'
+
+const SMALL: Bounds = {
+  readers: 2,
+  reads: 2,
+  writers: [[0, 1]],
+  evictions: 0,
+  flushes: 0,
+  oneProcess: false,
+}
+
+const BOUNDS: Record<string, Bounds> = {
+  'two reads of two readers, a write that touches both tags, an eviction': { ...SMALL, evictions: 1 },
+  'two writes, of which each touches one tag': { ...SMALL, reads: 1, writers: [[0], [1]] },
+  'the same after two reads of one': { ...SMALL, readers: 1, reads: 3, writers: [[0], [0, 1]], evictions: 1 },
+  'readers of one process': { ...SMALL, oneProcess: true },
+  'everything flushed': { ...SMALL, reads: 1, writers: [[0], [1]], flushes: 1 },
+}
+
+for (const [name, bounds] of Object.entries(BOUNDS)) {
+  t.test(`no read is older than a write that had returned: ${name}`, async (t) => {
+    const { states, violation } = search(bounds)
+    t.comment(`${states} states`)
+    t.same(violation, undefined)
+  })
+}
+
+for (const fault of FAULTS) {
+  t.test(`a stale read is found if ${fault}`, async (t) => {
+    const { states, violation } = search({ ...SMALL, oneProcess: true }, fault)
+    t.ok(violation)
+    t.comment(`${states} states: ${violation?.join(', ')}`)
+  })
+}
