@@ -1,12 +1,13 @@
 import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
 import { Drops } from './drops.ts'
-import { type CacheOptions, settingsOf } from './options.ts'
+import { type CacheOptions, checkSchema, settingsOf } from './options.ts'
 import { isArgs } from './pins.ts'
 import { isRead } from './plan.ts'
 import {
   computedFieldsOf,
   dataPathOf,
+  fieldTypesOf,
   globalOmitOf,
   isStrict,
   transactionIdOf,
@@ -27,7 +28,7 @@ import { Writes } from './writes.ts'
  * It is always the innermost extension: one applied after it runs outside it all the same. What another one makes of
  * arguments is in the key, and what it makes of results is not in the entry.
  *
- * @throws CacheOptionError for options that cannot be
+ * @throws CacheOptionError for options that cannot be, also where it is applied to the client of another schema
  */
 export function cache(options: CacheOptions) {
   const settings = settingsOf(options)
@@ -37,6 +38,7 @@ export function cache(options: CacheOptions) {
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
   function extend(client: PrismaClientExtends, parent?: object) {
+    checkSchema(settings.schema, fieldTypesOf(client))
     const omit = globalOmitOf(client)
     const omitted = (model: string): unknown =>
       isArgs(omit) ? omit[model.charAt(0).toLowerCase() + model.slice(1)] : undefined

@@ -1,4 +1,4 @@
-import { type CacheSchema, fieldOf, isKeyColumn, isScalar } from './schema-facts.ts'
+import { type CacheSchema, fieldOf, isKeyColumn, isRelation, isScalar } from './schema-facts.ts'
 import type { Store } from './store.ts'
 
 export interface ModelOptions {
@@ -89,4 +89,25 @@ export function settingsOf(options: CacheOptions): Settings {
   if (scope !== undefined && typeof scope !== 'function') fail('scope must be a function')
   if (typeof bypass !== 'boolean') fail('bypass must be true or false')
   return { schema, store, namespace, ttl, maxBytes, models, bypass, ...(scope && { scope }) }
+}
+
+/**
+ * Refuses a map of schema facts that is not the client's: one of another schema, or older than the client.
+ *
+ * @param fields what the client knows: by model and field, its type
+ * @throws CacheOptionError
+ */
+export function checkSchema(schema: CacheSchema, fields: Record<string, Record<string, string>>): void {
+  const fail = (what: string): never => {
+    throw new CacheOptionError(`cache(): schema is not that of this client: ${what}; run \`prisma generate\``)
+  }
+  for (const [model, types] of Object.entries(fields)) {
+    const facts = Object.hasOwn(schema.models, model) ? schema.models[model] : undefined
+    if (!facts) return fail(`it has no model ${model}`)
+    for (const [name, type] of Object.entries(types)) {
+      const field = fieldOf(facts, name)
+      const known = isRelation(field) ? field.model : field?.type === 'Enum' ? type : field?.type
+      if (known !== type) fail(`${model}.${name} is ${known ?? 'unknown'} to it, and ${type} to the client`)
+    }
+  }
 }

@@ -45,11 +45,18 @@ export function valueText(field: ScalarFacts, value: unknown): string | undefine
       return typeof value === 'boolean' ? String(value) : undefined
     case 'Enum':
     case 'String':
-      if (typeof value !== 'string') return undefined
-      return JSON.stringify(field.native === 'Uuid' ? value.toLowerCase().replace(/[^0-9a-f]/g, '') : value)
+      return typeof value === 'string' ? JSON.stringify(storedText(field, value)) : undefined
     default:
       return undefined
   }
+}
+
+/** A text as the column holds it. */
+function storedText({ native }: ScalarFacts, value: string): string {
+  if (native === 'Uuid') return value.toLowerCase().replace(/[^0-9a-f]/g, '')
+  // Half a surrogate pair goes to the database as U+FFFD, and a varchar loses spaces that are too many.
+  const encoded = Buffer.from(value).toString()
+  return native === 'VarChar' ? encoded.replace(/ +$/, '') : encoded
 }
 
 /** The rows that satisfy what is known of both; `rows` alone, which holds them all, where there would be too many. */

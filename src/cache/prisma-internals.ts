@@ -40,6 +40,25 @@ export function transactionIdOf(client: object): string | undefined {
 /** The `omit` that a client was constructed with, by model (`book`) and column. */
 export const globalOmitOf = (client: object): unknown => property(client, '_globalOmit')
 
+/** By model, the fields that a client knows, each with its type: a scalar, an enum or another model. */
+export function fieldTypesOf(client: object): Record<string, Record<string, string>> {
+  const models = property(property(client, '_runtimeDataModel'), 'models')
+  if (typeof models !== 'object' || models === null)
+    throw new Error('this version of Prisma Client hides its data model')
+  return Object.fromEntries(
+    Object.entries(models).map(([model, facts]) => {
+      const fields = property(facts, 'fields')
+      const known = Array.isArray(fields)
+        ? fields.filter((field) => property(field, 'kind') !== 'unsupported')
+        : []
+      return [
+        model,
+        Object.fromEntries(known.map((field) => [property(field, 'name'), String(property(field, 'type'))])),
+      ]
+    }),
+  )
+}
+
 /** Whether a client was generated with `strictUndefinedChecks`. */
 export function isStrict(client: object): boolean {
   const features = property(client, '_previewFeatures')

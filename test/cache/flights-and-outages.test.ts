@@ -179,6 +179,27 @@ t.test('a write that changes only volatile columns drops nothing, and any other 
   }
 })
 
+t.test('the schema of another client is refused when the client is built', async (t) => {
+  const { plain } = await createClients(t)
+  const { Review, ...models } = schema.models
+  const { reviews, ...fields } = schema.models.Book?.fields ?? {}
+  const extend = (changed: object) => () =>
+    plain.$extends(
+      cache({ schema: { ...schema, models: { ...schema.models, ...changed } }, store: memoryStore() }),
+    )
+  t.doesNotThrow(extend({}))
+  t.throws(
+    () => plain.$extends(cache({ schema: { ...schema, models }, store: memoryStore() })),
+    /not that of this client: it has no model Review; run `prisma generate`/,
+  )
+  t.throws(extend({ Book: { ...schema.models.Book, fields } }), /Book.reviews is unknown to it/)
+  t.throws(
+    extend({ Book: { ...schema.models.Book, fields: { ...fields, reviews: { type: 'String' } } } }),
+    /Book.reviews is String to it, and Review to the client/,
+  )
+  t.ok(Review && reviews)
+})
+
 t.test('options that cannot be are refused, in one line that says what would be right', async (t) => {
   const good = { schema, store: memoryStore() }
   t.throws(() => cache({ ...good, ttl: 0 }), /ttl must be a whole number/)

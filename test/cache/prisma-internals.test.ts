@@ -3,6 +3,7 @@ import t from 'tap'
 import {
   computedFieldsOf,
   dataPathOf,
+  fieldTypesOf,
   globalOmitOf,
   transactionIdOf,
   transactionOf,
@@ -69,4 +70,8 @@ t.test('a client can be given a $transaction and an $extends of ours', async (t)
   const overridden: typeof overrides = plain.$extends({ client: overrides })
   t.equal(overridden.$extends(), 'ours')
   t.equal(overridden.$transaction(), 'ours')
+})
+
+t.test('a client shows its models, their fields and of what type they are', async (t) => {
+  t.same(fieldTypesOf(plain).Author, { id: 'Int', name: 'String', books: 'Book' })
 })

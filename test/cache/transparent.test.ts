@@ -320,3 +320,18 @@ t.test('every argument that changes an answer is part of the key', async (t) => 
       t.same(await outcomeOf(read, tested), await outcomeOf(read, plain))
     }
 })
+
+t.test('a text that the database changes as it stores it is one key with what it becomes', async (t) => {
+  const where = [{ varchar: 'padded' }, { varchar: 'padded  ' }, { varchar: 'half \ufffd' }]
+  const read = () => Promise.all(where.map((unique) => cached.specimen.findUnique({ where: unique })))
+  t.same(await read(), [null, null, null])
+  await cached.specimen.createMany({
+    data: [
+      { id: 6, varchar: 'padded     ' },
+      { id: 7, varchar: 'half \ud800' },
+    ],
+  })
+  const truth = await Promise.all(where.map((unique) => plain.specimen.findUnique({ where: unique })))
+  t.same(await read(), truth)
+  t.ok(truth.some(Boolean))
+})

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { MODELS } from './facts.ts'
+import { MODELS, relationsOf } from './facts.ts'
 import { anyRead, type Read } from './random-reads.ts'
 import { anyRaw, anyWrite, type ModelWrite, plainUpdate, type RawWrite } from './random-writes.ts'
 
@@ -45,13 +45,18 @@ function anyStep(models: readonly string[]): fc.Arbitrary<Step> {
   )
 }
 
-/**
- * What is carried out on one state of the database, which is made anew for the next: on few models, so that what is
- * written is often what has been read.
- */
-export const anySteps: fc.Arbitrary<Step[]> = fc
-  .subarray(MODELS, { minLength: 1, maxLength: 3 })
-  .chain((models) => fc.array(anyStep(models), { minLength: 20, maxLength: 40 }))
+/** A model and some that it is related to: on so few, what is written is often what has been read. */
+const someModels = fc.constantFrom(...MODELS).chain((model) => {
+  const related = [...new Set(relationsOf(model).map(([, { model: target }]) => target))]
+  return fc
+    .subarray(related, { minLength: 1, maxLength: Math.min(2, related.length) })
+    .map((others) => [...new Set([model, ...others])])
+})
+
+/** What is carried out on one state of the database, which is made anew for the next. */
+export const anySteps: fc.Arbitrary<Step[]> = someModels.chain((models) =>
+  fc.array(anyStep(models), { minLength: 20, maxLength: 40 }),
+)
 
 /** A client as a step sees it: models and operations by their names. */
 export interface Client {
