@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { FAULTS, type Fault, seedFault } from '../support/faults.ts'
-import { type Cast, loadParts, playOneRow } from '../support/one-row.ts'
-import { createRealRow, loadCache, type RealCast } from '../support/real-row.ts'
-import { type Exploration, explore, type Play } from '../support/scheduler.ts'
-import { StaleReadError } from '../support/stale-reads.ts'
+import { type Cast, loadParts, playOneRow } from './one-row.ts'
+import { createRealRow, loadCache, type RealCast } from './real-row.ts'
+import { type Exploration, explore, type Play } from './scheduler.ts'
+import { StaleReadError } from './stale-reads.ts'
 
 const root = join(import.meta.dirname, '../..')
 
