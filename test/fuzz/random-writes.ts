@@ -162,7 +162,7 @@ function nestedUpdates(
     .filter(([name, relation]) => name !== without && wanted(relation))
     .map(([name, relation]) => [
       name,
-      fc.oneof(one(relinking(model, name, relation, depth - 1)), two(relation, depth - 1)),
+      fc.oneof(one(relatedWrites(model, name, relation, depth - 1)), two(relation, depth - 1)),
     ])
 }
 
@@ -172,7 +172,7 @@ const two = (relation: RelationFacts, depth: number): fc.Arbitrary<object> =>
     ? some({ ...linking(relation, depth), deleteMany: whereOf(relation.model, 0), set: fc.constant([]) }, 2)
     : some({ ...linking(relation, depth), update: changes(relation.model, 0, relation.opposite) }, 2)
 
-function relinking(model: string, name: string, relation: RelationFacts, depth: number) {
+function relatedWrites(model: string, name: string, relation: RelationFacts, depth: number) {
   const { model: target, list, opposite } = relation
   const key = uniqueWhere(target)
   const data = changes(target, depth, opposite)
@@ -198,19 +198,6 @@ function relinking(model: string, name: string, relation: RelationFacts, depth: 
       delete: fc.oneof(fc.constant(true), where),
     }),
   }
-}
-
-/** A row that is linked to another parent, or to none. */
-function relinks(model: string): fc.Arbitrary<object> {
-  const parents = relationsOf(model).filter(([, { key }]) => key)
-  const links = parents.map(([name, relation]) => {
-    const { connect, create } = linking(relation, 0)
-    const free = !isRequired(model, name)
-    return one({ [name]: one({ connect, create, ...(free && { disconnect: fc.constant(true) }) }) })
-  })
-  return fc
-    .tuple(uniqueWhere(model), links.length > 0 ? fc.oneof(...links) : changes(model, 0))
-    .map(([where, data]) => ({ where, data }))
 }
 
 /** Rows of one row set that go to another. */
@@ -239,7 +226,6 @@ function writeOf(model: string): fc.Arbitrary<ModelWrite> {
       arbitrary: write('updateMany', fc.record({ where: whereOf(model), data: changes(model, 0) })),
     },
     { weight: 2, arbitrary: write('updateMany', moves(model)) },
-    { weight: 2, arbitrary: write('update', relinks(model)) },
     {
       weight: 1,
       arbitrary: write(
@@ -261,6 +247,28 @@ const WRITES = new Map(MODELS.map((model) => [model, writeOf(model)]))
 /** A write of one of the models, by any operation. */
 export const anyWrite = (models: readonly string[]): fc.Arbitrary<ModelWrite> =>
   fc.oneof(...models.map((model) => WRITES.get(model) ?? writeOf(model)))
+
+/** An update of a row by what it does to the rows that it is related to, from either end of a relation. */
+export function relinking(model: string, name: string): fc.Arbitrary<ModelWrite> {
+  const from = (at: string, field: string): fc.Arbitrary<ModelWrite>[] =>
+    relationsOf(at).flatMap(([other, relation]) =>
+      other === field
+        ? [
+            fc
+              .tuple(uniqueWhere(at), one(relatedWrites(at, field, relation, 0)))
+              .map(([where, operation]): ModelWrite => {
+                const args = { where, data: { [field]: operation } }
+                return { kind: 'write', model: at, operation: 'update', args }
+              }),
+          ]
+        : [],
+    )
+  const far = relationsOf(model).flatMap(([other, relation]) => (other === name ? [relation] : []))
+  return fc.oneof(
+    ...from(model, name),
+    ...far.flatMap(({ model: target, opposite }) => from(target, opposite)),
+  )
+}
 
 /** An update of one row's columns that are no keys: what it does not touch must stay cached. */
 export const plainUpdate: fc.Arbitrary<ModelWrite> = fc
