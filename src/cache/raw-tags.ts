@@ -17,28 +17,48 @@ function statementText(args: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
+/** What locks rows writes none. */
+const LOCKS = /\bfor\s+(no\s+key\s+)?update\b/gi
+/** Statements about the session alone: its settings, its locks. */
+const SESSION = /^\s*(set|select\s+(pg_catalog\.)?(set_config|pg_advisory_\w+)\s*\()/i
+const COMMENTS = /--.*$|\/\*[\s\S]*?\*\//gm
+const TARGETS = /\b(?:insert\s+into|merge\s+into|delete\s+from|update)\s+(?:only\s+)?([^\s(;]+)/gi
+
 /**
- * The tags that a raw statement touches: those of the tables that its text names, or of every table if it names none.
- * A `$queryRaw` without a word that writes touches nothing; a function that it calls is taken not to write.
+ * The tags that a raw statement touches: those of the tables that its text names, or of every table where it writes to
+ * something else: a view, or what the schema does not know. A `$queryRaw` without a word that writes touches nothing; a
+ * function that it calls is taken not to write.
  */
 export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown): Set<string> {
-  const text = statementText(args) ?? ''
-  const further = text === '' || REACHES_FURTHER.test(text)
-  if (operation.startsWith('$query') && !further && !WRITES.test(text)) return new Set()
+  const text = (statementText(args) ?? '').replace(LOCKS, '')
   const touches = new Touches(schema)
+  const further = text === '' || REACHES_FURTHER.test(text)
+  const writes = WRITES.test(text)
+  if (!further && !writes && (operation.startsWith('$query') || SESSION.test(text))) return touches.tags
   const named = tables(schema).filter(([table]) => names(text, table))
-  if (further || named.length === 0) touches.everything()
+  if (further || named.length === 0 || writesElsewhere(schema, text)) touches.everything()
   for (const [, touch] of named) touch(touches)
   return touches.tags
+}
+
+/** Whether a statement inserts into, updates or deletes from what is no table of the schema. */
+function writesElsewhere(schema: CacheSchema, text: string): boolean {
+  const known = new Set(tables(schema).map(([table]) => table.toLowerCase()))
+  const targets = [...text.replace(COMMENTS, ' ').matchAll(TARGETS)].map(([, target = '']) =>
+    (target.split('.').at(-1) ?? '').replaceAll('"', '').toLowerCase(),
+  )
+  // `ON CONFLICT … DO UPDATE SET` updates the table that is inserted into.
+  return targets.some((target) => target !== 'set' && !known.has(target))
 }
 
 /** Whether a text holds a table's name as a word of its own, quoted or not. */
 const names = (text: string, table: string): boolean =>
   new RegExp(`(?<!\\w)${table.replace(/[^\w]/g, '\\$&')}(?!\\w)`, 'i').test(text)
 
-/** Each table of the schema by its name in the database, with what touches all that a statement on it may reach. */
+/** Each table of the schema, and no view, by its name in the database, with what touches all that a statement on it may reach. */
 function tables(schema: CacheSchema): [string, (touches: Touches) => void][] {
-  return Object.entries(schema.models).flatMap(([model, facts]): [string, (touches: Touches) => void][] => [
+  const stored = Object.entries(schema.models).filter(([, { view }]) => !view)
+  return stored.flatMap(([model, facts]): [string, (touches: Touches) => void][] => [
     [
       facts.table,
       (touches) => {

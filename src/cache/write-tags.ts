@@ -60,6 +60,8 @@ class Writer {
 
   write(model: string, operation: string, args: Args, result: unknown): void {
     const facts = modelFacts(this.schema, model)
+    // The tables that a view shows are not known.
+    if (facts.view) return this.touches.everything()
     const row = knownOf(facts, result)
     switch (operation) {
       case 'create':

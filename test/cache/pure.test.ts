@@ -128,7 +128,28 @@ t.test('raw statements touch the tables that they name, or all', async (t) => {
   t.ok(raw('$executeRawUnsafe', 'update "Review" set rating = 1').has('Review'))
   t.notOk(raw('$executeRawUnsafe', 'update "Review" set rating = 1').has('Book'))
   t.ok(raw('$queryRawUnsafe', 'WITH x AS (DELETE FROM "Author" RETURNING *) SELECT 1').has('Author'))
-  for (const text of ['CALL p()', 'TRUNCATE "Author" CASCADE', 'DELETE FROM elsewhere', 'DO $$ BEGIN END $$'])
+  t.equal(raw('$queryRaw', 'SELECT * FROM "Book" WHERE id = $1 FOR UPDATE').size, 0)
+  t.equal(raw('$queryRaw', 'SELECT id FROM "Book" FOR NO KEY UPDATE SKIP LOCKED').size, 0)
+  t.equal(raw('$executeRaw', "SELECT set_config('app.tenant', $1, true)").size, 0)
+  t.equal(raw('$executeRaw', 'SET LOCAL statement_timeout = 5000').size, 0)
+  const upsert = raw(
+    '$executeRaw',
+    'INSERT INTO public."Book" (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET title = $2',
+  )
+  t.ok(upsert.has('Book'))
+  t.notOk(upsert.has('Author'))
+  t.notOk(raw('$executeRaw', 'DELETE FROM ONLY "Review" WHERE "bookId" = $1').has('Author'))
+  for (const text of [
+    'UPDATE "BookView" SET title = $1',
+    'INSERT INTO review_view SELECT * FROM "Book"',
+    'UPDATE /* "Book" */ other SET x = 1',
+    'WITH gone AS (DELETE FROM elsewhere RETURNING id) DELETE FROM "Review" USING gone',
+    'SELECT write_something()',
+    'CALL p()',
+    'TRUNCATE "Author" CASCADE',
+    'DELETE FROM elsewhere',
+    'DO $$ BEGIN END $$',
+  ])
     t.ok(
       ['Author', 'Book', 'Review', '_AuthorToBook'].every((tag) => raw('$executeRawUnsafe', text).has(tag)),
       text,
