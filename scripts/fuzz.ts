@@ -2,8 +2,8 @@ import { inspect, parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { wholeNumber } from '../src/terminal/run-main.ts'
 import { connect } from '../test/fuzz/clients.ts'
-import { compareSteps, newTally } from '../test/fuzz/property.ts'
-import { anySteps } from '../test/fuzz/steps.ts'
+import { compareRun, newTally } from '../test/fuzz/property.ts'
+import { anyRun } from '../test/fuzz/steps.ts'
 import { createGardenDatabase } from '../test/support/garden.ts'
 import { runCommand, type Start } from './services/run-command.ts'
 import { startTestbed } from './services/testbed.ts'
@@ -43,7 +43,7 @@ async function fuzz(start: Start): Promise<number> {
   let seed = first
   do {
     const result = await fc.check(
-      fc.asyncProperty(anySteps, (steps) => compareSteps(clients, steps, tally)),
+      fc.asyncProperty(anyRun, (run) => compareRun(clients, run, tally)),
       { seed, numRuns: RUNS },
     )
     if (result.failed) {

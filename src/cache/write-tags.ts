@@ -142,7 +142,8 @@ class Writer {
       const several = given(operations).length > 1
       for (const [operation, input] of given(operations)) {
         this.unlink(model, relation, operation)
-        for (const item of asList(input)) {
+        // `set` says what stays, so it changes rows that it does not name, also when it names none.
+        for (const item of operation === 'set' ? [undefined] : asList(input)) {
           this.rejoin(model, name, relation, row, operation, item)
           // Of several operations on one foreign key, the result shows only the last one's.
           this.relate(relation, several && relation.key ? UNKNOWN : row, operation, item)

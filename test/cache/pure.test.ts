@@ -98,6 +98,15 @@ t.test(
   },
 )
 
+t.test('an empty set unlinks what nobody names', async (t) => {
+  const row = { id: 7, isbn: null, sourceId: null }
+  const tags = write('Book', 'update', { where: { id: 7 }, data: { reviews: { set: [] } } }, row)
+  for (const tag of ['Review', 'Review[id=*]', 'Review[bookId=*]']) t.ok(tags.includes(tag), tag)
+  const rejoined = write('Book', 'update', { where: { id: 7 }, data: { authors: { set: [] } } }, row)
+  for (const tag of ['_AuthorToBook[Book.authors=7]', '_AuthorToBook[Author.books=*]'])
+    t.ok(rejoined.includes(tag), tag)
+})
+
 t.test('a delete reaches what cascades', async (t) => {
   const tags = write('Book', 'delete', { where: { id: 7 } }, { id: 7, isbn: 'i', sourceId: 's' })
   for (const tag of [

@@ -75,6 +75,28 @@ export const rowSetOf = (model: string): fc.Arbitrary<object> =>
     ),
   )
 
+/** Some values of each key column set of a model, by those of the rows that there are at first. */
+export const rowSetsOf = (model: string): object[] =>
+  keysOf(model).flatMap((columns) =>
+    [
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [3, 3],
+    ].map((numbers) =>
+      Object.fromEntries(
+        columns.map((column, index) => [column, valueOfNumber(model, column, numbers[index] ?? 1)]),
+      ),
+    ),
+  )
+
+function valueOfNumber(model: string, column: string, number: number): unknown {
+  const field = schema.models[model]?.fields[column]
+  const type = isScalar(field) ? field.type : ''
+  if (type === 'Int') return number
+  return type === 'BigInt' ? BigInt(number) : 'abc'.charAt(number - 1)
+}
+
 const MOMENTS = [1, 2, 3].map((second) => new Date(second * 1000))
 
 /** One of so few values that rows meet. */

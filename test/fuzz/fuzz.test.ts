@@ -4,8 +4,8 @@ import t from 'tap'
 import { FAULTS, type Fault, seedFault } from '../support/faults.ts'
 import { createGardenDatabase } from '../support/garden.ts'
 import { connect } from './clients.ts'
-import { compareSteps, newTally } from './property.ts'
-import { anySteps } from './steps.ts'
+import { compareRun, newTally } from './property.ts'
+import { anyRun } from './steps.ts'
 
 const url = await createGardenDatabase(t)
 
@@ -16,7 +16,7 @@ t.test('whatever is read and written, a cached client answers as an uncached one
   const clients = connect(t, url)
   const tally = newTally()
   await fc.assert(
-    fc.asyncProperty(anySteps, (steps) => compareSteps(clients, steps, tally)),
+    fc.asyncProperty(anyRun, (run) => compareRun(clients, run, tally)),
     { seed, numRuns: 60, endOnFailure: true },
   )
   t.comment(JSON.stringify({ ...tally, ...clients.cached.$cache.stats() }))
@@ -32,7 +32,7 @@ for (const fault of faults) {
     const clients = connect(t, url, faulty)
     const tally = newTally()
     const { failed } = await fc.check(
-      fc.asyncProperty(anySteps, (steps) => compareSteps(clients, steps, tally)),
+      fc.asyncProperty(anyRun, (run) => compareRun(clients, run, tally)),
       { seed, numRuns: 300, endOnFailure: true },
     )
     t.ok(failed)

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { inspect, isDeepStrictEqual } from 'node:util'
 import type { CacheClient } from '../../src/cache/index.ts'
-import { keyColumnsOf, totalOrder } from './facts.ts'
+import { keyColumnsOf, rowSetsOf, totalOrder } from './facts.ts'
 import type { Read } from './random-reads.ts'
 import type { ModelWrite } from './random-writes.ts'
-import { carryOut, type Step } from './steps.ts'
+import { carryOut, type Run, type Step } from './steps.ts'
 
 export interface Garden {
   /** Asks the database. */
@@ -50,8 +50,9 @@ export const newTally = (): Tally => ({
   survivors: 0,
 })
 
-/** Reads that are compared after each write. */
-const KEPT = 5
+/** Reads that are compared after each write: some of those before it, and some of row sets. */
+const KEPT = 4
+const WATCHED = 6
 
 const RESET = `
 TRUNCATE "people", "Profile", "Badge", "Club", "Plant", "Bed", "Kind", "Label", "Labelling", "archive"."visit_log" CASCADE`
@@ -87,16 +88,27 @@ async function answerOf(client: object, step: Step): Promise<unknown> {
  *
  * @throws an Error at the first read that differs, or that should have hit and did not
  */
-export async function compareSteps(
+export async function compareRun(
   { plain, cached, gate }: Garden,
-  steps: readonly Step[],
+  { models, steps }: Run,
   tally: Tally,
 ): Promise<void> {
   await plain.$executeRawUnsafe(RESET)
   for (const sql of ROWS) await plain.$executeRawUnsafe(sql)
   await cached.$cache.drop()
   tally.runs++
-  const kept: Read[] = []
+  const latest: Read[] = []
+  const rowSets = models.flatMap((model) =>
+    rowSetsOf(model).map((where): Read => {
+      const args = { where, orderBy: totalOrder(model) }
+      return { kind: 'read', model, operation: 'findMany', args }
+    }),
+  )
+  /** Those of row sets in turns, as there are too many for each time. */
+  const reads = (): Read[] => {
+    const begin = (tally.writes * WATCHED) % rowSets.length
+    return [...latest, ...[...rowSets, ...rowSets].slice(begin, begin + WATCHED)]
+  }
 
   const compare = async (read: Read, when: string, answered = answerOf(cached, read)) => {
     tally.comparisons++
@@ -112,10 +124,12 @@ export async function compareSteps(
     if (step.kind === 'read') {
       await compare(step, 'at first')
       await compare(step, 'at once again')
-      kept.push(step)
-      if (kept.length > KEPT) kept.shift()
+      latest.push(step)
+      if (latest.length > KEPT) latest.shift()
       continue
     }
+    const kept = reads()
+    for (const read of kept) await answerOf(cached, read)
     tally.writes++
     if (step.kind === 'precise') {
       const survivors = survivorsOf(step.write)

@@ -50,15 +50,26 @@ function anyStep(model: string, [name, relation]: Theme): fc.Arbitrary<Step> {
   )
 }
 
+export interface Run {
+  /** The models that the steps are about. */
+  readonly models: readonly string[]
+  readonly steps: readonly Step[]
+}
+
 type Theme = ReturnType<typeof relationsOf>[number]
 
 /**
  * What is carried out on one state of the database, which is made anew for the next: about one relation, as then what
  * is written is often what has been read.
  */
-export const anySteps: fc.Arbitrary<Step[]> = fc.oneof(
+export const anyRun: fc.Arbitrary<Run> = fc.oneof(
   ...MODELS.flatMap((model) =>
-    relationsOf(model).map((theme) => fc.array(anyStep(model, theme), { minLength: 20, maxLength: 40 })),
+    relationsOf(model).map((theme) =>
+      fc.record({
+        models: fc.constant([...new Set([model, theme[1].model])]),
+        steps: fc.array(anyStep(model, theme), { minLength: 20, maxLength: 40 }),
+      }),
+    ),
   ),
 )
 
