@@ -1,12 +1,15 @@
 import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify'
 import type { Config } from './config.ts'
 import auth from './plugins/auth.ts'
+import bodies from './plugins/bodies.ts'
 import cacheStatus from './plugins/cache-status.ts'
+import { answerClientError } from './plugins/client-errors.ts'
 import docs from './plugins/docs.ts'
 import drain from './plugins/drain.ts'
-import errors from './plugins/errors.ts'
+import errors, { answer } from './plugins/errors.ts'
 import prisma from './plugins/prisma.ts'
 import store from './plugins/store.ts'
+import { ofError } from './problems/of-error.ts'
 import { authorRoutes } from './routes/authors.ts'
 import { bookRoutes } from './routes/books.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -24,11 +27,15 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
     bodyLimit: 100 * 1024,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
+    clientErrorHandler: answerClientError,
+    // What fails before there is a route.
+    frameworkErrors: (error, _, reply) => answer(reply, ofError(error)),
     ...options,
   })
   app.setValidatorCompiler(createValidator())
   await app.register(drain)
   await app.register(errors)
+  await app.register(bodies)
   await app.register(store, { config })
   await app.register(prisma, { config })
   await app.register(cacheStatus)

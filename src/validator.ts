@@ -9,7 +9,7 @@ const COMMON: Options = {
   verbose: true,
   strict: false,
   // 4.01 is a multiple of 0.01, though not in binary.
-  multipleOfPrecision: 6,
+  multipleOfPrecision: 10,
 }
 
 function createAjv(options: Options): Ajv {

@@ -2,9 +2,9 @@ import { channel } from 'node:diagnostics_channel'
 
 /**
  * How a read was answered: `hit` from the store alone; `stored` from the database, and stored; `miss` from the
- * database, not stored; `bypass` from the database, the cache not asked.
+ * database, not stored; `bypass` from the database, the cache not asked; `failed` not at all, but with an error.
  */
-export type Outcome = 'hit' | 'stored' | 'miss' | 'bypass'
+export type Outcome = 'hit' | 'stored' | 'miss' | 'bypass' | 'failed'
 
 /** Published on the channel `hotshelf:read` for every read, in the caller's async context. */
 export interface ReadEvent {

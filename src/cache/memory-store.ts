@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { CacheOptionError } from './options.ts'
 import type { Store } from './store.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -10,9 +11,10 @@ const MEGABYTE = 1024 * 1024
  * @param options.megabytes how much it holds, counted in characters; the longest unused goes first (default 64)
  */
 export function memoryStore({ megabytes = 64 }: { megabytes?: number } = {}): Store {
-  if (!(megabytes > 0)) throw new Error('memoryStore: megabytes must be above 0')
+  if (typeof megabytes !== 'number' || !(megabytes > 0))
+    throw new CacheOptionError('memoryStore(): megabytes must be a number above 0')
   const texts = new LRUCache<string, string>({
-    maxSize: megabytes * MEGABYTE,
+    maxSize: Math.ceil(megabytes * MEGABYTE),
     sizeCalculation: (text, key) => text.length + key.length,
   })
   const read = (key: string) => texts.get(key) ?? null

@@ -1,3 +1,4 @@
+import { isArgs } from './pins.ts'
 import { type CacheSchema, fieldOf, isKeyColumn, isRelation, isScalar } from './schema-facts.ts'
 import type { Store } from './store.ts'
 
@@ -36,6 +37,9 @@ export class CacheOptionError extends Error {
 }
 
 const KNOWN = new Set(['schema', 'store', 'namespace', 'ttl', 'maxBytes', 'models', 'scope', 'bypass'])
+const STORE = ['get', 'pin', 'set', 'drop'] as const
+/** About 68 years: Redis takes twice as much, for versions. */
+const MOST = 2 ** 31 - 1
 const KNOWN_OF_MODEL = new Set(['ttl', 'volatile'])
 
 /**
@@ -44,6 +48,10 @@ const KNOWN_OF_MODEL = new Set(['ttl', 'volatile'])
  * @throws CacheOptionError
  */
 export function settingsOf(options: CacheOptions): Settings {
+  const fail = (message: string): never => {
+    throw new CacheOptionError(`cache(): ${message}`)
+  }
+  if (!isArgs(options)) return fail('options must be an object with a schema and a store')
   const {
     schema,
     store,
@@ -53,22 +61,21 @@ export function settingsOf(options: CacheOptions): Settings {
     models = {},
     scope,
     bypass = false,
-  } = options ?? {}
-  const fail = (message: string): never => {
-    throw new CacheOptionError(`cache(): ${message}`)
-  }
+  } = options
   for (const name of Object.keys(options)) if (!KNOWN.has(name)) fail(`there is no option ${name}`)
-  if (typeof schema?.fingerprint !== 'string' || typeof schema.models !== 'object')
+  if (typeof schema?.fingerprint !== 'string' || !isArgs(schema.models))
     fail('schema must be the map that `prisma generate` writes')
-  if (typeof store?.get !== 'function') fail('store must be redisStore(…), memoryStore(…) or one of your own')
+  if (!STORE.every((method) => typeof store?.[method] === 'function'))
+    fail('store must be redisStore(…), memoryStore(…) or one of your own')
   if (typeof namespace !== 'string' || !/^[\w.:-]+$/.test(namespace))
     fail('namespace must be made of letters, digits and . _ : -')
   const checkWhole = (value: unknown, name: string, unit: string) => {
-    if (!Number.isInteger(value) || Number(value) < 1)
-      fail(`${name} must be a whole number of ${unit}, at least 1`)
+    if (!Number.isInteger(value) || Number(value) < 1 || Number(value) > MOST)
+      fail(`${name} must be a whole number of ${unit}, at least 1 and at most ${MOST}`)
   }
   checkWhole(ttl, 'ttl', 'seconds')
   checkWhole(maxBytes, 'maxBytes', 'bytes')
+  if (!isArgs(models)) fail('models must be an object with settings by model')
   for (const [name, own] of Object.entries(models)) {
     const facts = Object.hasOwn(schema.models, name) ? schema.models[name] : undefined
     if (!facts)

@@ -1,6 +1,6 @@
 import { argumentText, digest, NoKeyError } from './argument-key.ts'
 import { canonicalArgs, holdsUndefined } from './canonical-args.ts'
-import type { Settings } from './options.ts'
+import { CacheOptionError, type Settings } from './options.ts'
 import { tagsOfRead } from './read-tags.ts'
 import { tagKey } from './tags.ts'
 
@@ -55,7 +55,12 @@ export function planRead(settings: Settings, { model, operation, args, dataPath,
       return not(`${reached} is a view: the tables that it shows are not known`)
   }
   try {
-    const text = argumentText([canonicalArgs(schema, model, operation, args), dataPath, lens, scope?.()])
+    const text = argumentText([
+      canonicalArgs(schema, model, operation, args),
+      dataPath,
+      lens,
+      scope === undefined ? undefined : tenantOf(scope),
+    ])
     const own = models[model]
     return {
       cacheable: true,
@@ -67,6 +72,12 @@ export function planRead(settings: Settings, { model, operation, args, dataPath,
     if (error instanceof NoKeyError) return not(error.message)
     throw error
   }
+}
+
+function tenantOf(scope: () => string | undefined): string | undefined {
+  const tenant: unknown = scope()
+  if (tenant === undefined || typeof tenant === 'string') return tenant
+  throw new CacheOptionError('cache(): scope must give a string or undefined')
 }
 
 /** The key of a tag's version in the store. Not the fingerprint's: a deploy's old and new processes drop the same. */

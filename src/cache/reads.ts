@@ -7,7 +7,7 @@ import { planRead, type Read, versionKey } from './plan.ts'
 
 /** Carries out reads: from the store where they are cacheable, and says how each was answered. */
 export class Reads {
-  readonly counts: Record<Outcome, number> = { hit: 0, stored: 0, miss: 0, bypass: 0 }
+  readonly counts: Record<Outcome, number> = { hit: 0, stored: 0, miss: 0, bypass: 0, failed: 0 }
   private readonly settings: Settings
   private readonly entries: Entries
 
@@ -27,22 +27,30 @@ export class Reads {
    */
   async carryOut(read: Read, inTransaction: boolean, ask: () => Promise<unknown>): Promise<unknown> {
     const start = performance.now()
-    const { result, outcome } = inTransaction
-      ? { result: await ask(), outcome: 'bypass' as const }
-      : await this.answer(read, ask)
-    const { model, operation } = read
-    this.counts[outcome]++
-    const event: ReadEvent = { model, operation, outcome, milliseconds: performance.now() - start }
-    readChannel.publish(event)
-    return result
+    let outcome: Outcome = 'failed'
+    try {
+      const answer = inTransaction ? await bypass(ask) : await this.answer(read, ask)
+      outcome = answer.outcome
+      return answer.result
+    } finally {
+      const { model, operation } = read
+      this.counts[outcome]++
+      const event: ReadEvent = { model, operation, outcome, milliseconds: performance.now() - start }
+      readChannel.publish(event)
+    }
   }
 
   private async answer(read: Read, ask: () => Promise<unknown>): Promise<Answer> {
     const plan = planRead(this.settings, read)
-    if (!plan.cacheable) return { result: await ask(), outcome: 'bypass' }
+    if (!plan.cacheable) return bypass(ask)
     const versions = plan.tags.map((tag) => versionKey(this.settings, tag))
     const { schema, maxBytes } = this.settings
     const shape = { ...read, schema }
     return this.entries.answer({ key: plan.key, versions, shape, ttl: plan.ttl, maxBytes, ask })
   }
 }
+
+const bypass = async (ask: () => Promise<unknown>): Promise<Answer> => ({
+  result: await ask(),
+  outcome: 'bypass',
+})

@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
+import { CacheOptionError } from './options.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -8,6 +9,8 @@ import type { Store } from './store.ts'
  * Redis that is down or hangs will hold up every read.
  */
 export function redisStore(redis: Redis | Cluster): Store {
+  if (typeof redis?.unlink !== 'function')
+    throw new CacheOptionError('redisStore() needs a connection of ioredis, to a Redis or a cluster')
   const each = async (keys: readonly string[], command: (key: string) => Promise<unknown>) => {
     await Promise.all(keys.map(command))
   }

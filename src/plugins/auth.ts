@@ -12,7 +12,13 @@ export const isWrite = ({ method }: Pick<RouteOptions, 'method'>): boolean =>
 export default fp<{ config: Config }>(
   async (app, { config }) => {
     if (config.API_TOKEN === undefined) return
-    await app.register(bearerAuth, { keys: new Set([config.API_TOKEN]), addHook: false })
+    await app.register(bearerAuth, {
+      keys: new Set([config.API_TOKEN]),
+      addHook: false,
+      // The scheme's name is taken in any case, and anybody may send a wrong token: that is no error of ours.
+      specCompliance: 'rfc6749',
+      verifyErrorLogLevel: 'info',
+    })
     const verify = app.verifyBearerAuth
     if (!verify) throw new Error('@fastify/bearer-auth gave no way to verify')
     app.addHook('onRoute', (route) => {

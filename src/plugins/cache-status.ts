@@ -25,7 +25,7 @@ export default fp(
 )
 
 function statusOf(outcomes: Outcomes): string {
-  if (outcomes.has('miss')) return 'hotshelf; fwd=miss'
+  if (outcomes.has('miss') || outcomes.has('failed')) return 'hotshelf; fwd=miss'
   if (outcomes.has('stored'))
     return outcomes.has('bypass') ? 'hotshelf; fwd=miss' : 'hotshelf; fwd=miss; stored'
   return outcomes.has('bypass') ? 'hotshelf; fwd=bypass' : 'hotshelf; hit'

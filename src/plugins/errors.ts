@@ -33,7 +33,8 @@ export default fp(
   { name: 'errors', fastify: '5.x' },
 )
 
-function answer(reply: FastifyReply, { code, problem }: ProblemError): FastifyReply {
+/** Answers with a problem. */
+export function answer(reply: FastifyReply, { code, problem }: ProblemError): FastifyReply {
   if (code === 'unavailable') reply.header('retry-after', RETRY_AFTER)
   if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
   return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem)

@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify'
 import { ofDatabase } from './of-database.ts'
 import { ofValidation } from './of-validation.ts'
-import { ProblemError } from './problem.ts'
+import { invalid, ProblemError } from './problem.ts'
 
 /** Fastify's own errors that are the client's, by their code. */
 const BY_CODE: Readonly<Record<string, () => ProblemError>> = {
@@ -14,6 +14,7 @@ const BY_CODE: Readonly<Record<string, () => ProblemError>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: () => new ProblemError('malformed-body', 'The body must be valid JSON.'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new ProblemError('unsupported-media-type', 'The Content-Type must be application/json.'),
+  FST_STATIC_FORBIDDEN_PATH: () => new ProblemError('not-found', 'There is nothing at this path.'),
   FST_ERR_MAX_PARAM_LENGTH: () => new ProblemError('bad-request', 'A part of the path is too long.'),
   FST_BEARER_AUTH_MISSING_AUTHORIZATION_HEADER: () =>
     new ProblemError('unauthorized', 'Send the token in the header `Authorization: Bearer TOKEN`.'),
@@ -36,6 +37,11 @@ function ofFastify(error: Partial<FastifyError> & Error): ProblemError | undefin
   const { code, statusCode } = error
   const byCode = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined
   if (byCode) return byCode()
+  if (error instanceof SyntaxError && /forbidden prototype property/.test(error.message))
+    return invalid({
+      field: 'the body',
+      message: 'must not have a property __proto__, nor a constructor with a prototype',
+    })
   if (error instanceof SyntaxError && statusCode === 400)
     return new ProblemError('malformed-body', 'The body must be valid JSON.')
   return isFastifyError(error) ? ofValidation(error) : undefined

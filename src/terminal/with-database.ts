@@ -23,6 +23,8 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
       )
     })
     await checkDatabase(database)
+    if (!redis)
+      console.log('REDIS_URL is not set: a service that runs meanwhile does not hear of what is written here')
     const result = await work(database)
     await settle(database)
     return result

@@ -54,7 +54,7 @@ t.test('redisStore gives every key a time to live', async (t) => {
 })
 
 t.test('memoryStore holds no more than it is told to', async (t) => {
-  t.throws(() => memoryStore({ megabytes: 0 }), /above 0/)
+  t.throws(() => memoryStore({ megabytes: 0 }), /a number above 0/)
   const store = memoryStore({ megabytes: 1 })
   const text = 'x'.repeat(400 * 1024)
   for (const key of ['1', '2', '3']) await store.set(key, text, 60)

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import t from 'tap'
 import { createApp, send } from '../support/app.ts'
 
@@ -176,7 +177,8 @@ t.test('a rating may be any number of two decimals from 0 to 5, and no other', a
     if (status !== 200 || body.averageRating !== cents / 100) refused.push(cents / 100)
   }
   t.same(refused, [])
-  for (const rating of [4.015, 0.001, 5.01, -0.01]) t.equal((await rate(rating)).status, 400, String(rating))
+  for (const rating of [4.0100000001, 4.015, 0.001, 5.01, -0.01])
+    t.equal((await rate(rating)).status, 400, String(rating))
 })
 
 t.test('with a token set, writes need it and reads do not', async (t) => {
@@ -195,6 +197,7 @@ t.test('with a token set, writes need it and reads do not', async (t) => {
     t.match(answer.headers['www-authenticate'], /^Bearer/)
   }
   t.equal((await post('Bearer secret-token')).statusCode, 201)
+  t.equal((await post('bearer secret-token')).statusCode, 201)
   t.equal((await send(guarded, 'GET', '/books')).status, 200)
 })
 
@@ -211,4 +214,38 @@ t.test('the document names every route', async (t) => {
     '/reviews/{id}',
   ])
   t.equal((await app.inject('/docs')).statusCode, 200)
+})
+
+t.test('what fails before there is a route is a problem, too', async (t) => {
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = new URL(url)
+  const problem = async (status: number, path: string, init?: RequestInit) => {
+    const response = await fetch(`${url}${path}`, init)
+    t.equal(response.status, status, path)
+    t.match(response.headers.get('content-type'), PROBLEM, path)
+    t.match(await response.json(), { status, type: /^urn:hotshelf:problem:/ })
+  }
+  await problem(400, '/books/%zz')
+  await problem(400, `/books/${'1'.repeat(300)}`)
+  await problem(431, `/books?q=${'a'.repeat(20_000)}`)
+  const body = { method: 'POST', body: '{"title": "x"}' }
+  await problem(415, '/books', { ...body, headers: { 'content-type': 'text/plain' } })
+  const json = { 'content-type': 'application/json' }
+  await problem(415, '/books', { ...body, headers: { ...json, 'content-encoding': 'gzip' } })
+  await problem(400, '/books', { ...body, body: '{"__proto__": 1, "title": "x"}', headers: json })
+
+  const raw = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      let said = ''
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(text))
+      socket.on('data', (chunk) => {
+        said += chunk
+      })
+      socket.once('close', () => resolve(said)).once('error', reject)
+    })
+  t.match(await raw('GARBAGE\r\n\r\n'), /^HTTP\/1.1 400 .*\r\nContent-Type: application\/problem\+json/)
+  t.match(
+    await raw('GET /docs/static/../../package.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+    /^HTTP\/1.1 404 /,
+  )
 })
