@@ -1,5 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { provesNothingWritten } from './failed-writes.ts'
 import { transactionIdOf } from './prisma-internals.ts'
 
 export interface Touch {
@@ -10,12 +8,9 @@ export interface Touch {
 
 export type TransactionCallback = (client: object) => Promise<unknown>
 
-/** Collects what the writes of transactions touch, until the transaction has committed. */
+/** Collects what the writes of interactive transactions touch, until the transaction has committed. */
 export class Transactions {
-  /** By the ids of interactive transactions. */
   private readonly open = new Map<string, Touch[]>()
-  /** What the writes of a batch touch: they are called within it, and are told of no id. */
-  private readonly batch = new AsyncLocalStorage<Touch[]>()
   private readonly committed: (touches: readonly Touch[]) => Promise<unknown>
 
   /** @param committed called after each commit, before the transaction's caller hears of it */
@@ -54,27 +49,6 @@ export class Transactions {
   /** Keeps what a write touched until its transaction commits. A write that outlived its transaction drops at once. */
   async add(id: string, touch: Touch): Promise<void> {
     const touches = this.open.get(id)
-    if (touches) touches.push(touch)
-    else await this.committed([touch])
-  }
-
-  /** Runs a batch. Its members settle when it has been committed or rolled back, some with results that are undone. */
-  async runBatch(start: () => Promise<unknown>): Promise<unknown> {
-    const touches: Touch[] = []
-    let result: unknown
-    try {
-      result = await this.batch.run(touches, start)
-    } catch (error) {
-      if (!provesNothingWritten('$transaction', error)) await this.committed(touches)
-      throw error
-    }
-    await this.committed(touches)
-    return result
-  }
-
-  /** Keeps what a member of a batch touched until all have settled. In a batch of a client that is not ours, drops it. */
-  async addToBatch(touch: Touch): Promise<void> {
-    const touches = this.batch.getStore()
     if (touches) touches.push(touch)
     else await this.committed([touch])
   }

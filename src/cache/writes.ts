@@ -94,7 +94,6 @@ export class Writes {
   private async touch({ model, operation, transaction }: Write, tags: Set<string>): Promise<void> {
     const touch: Touch = { model, operation, tags }
     if (transaction?.kind === 'itx') await this.transactions.add(transaction.id, touch)
-    else if (transaction?.kind === 'batch') await this.transactions.addToBatch(touch)
     else await this.drop([touch])
   }
 }
