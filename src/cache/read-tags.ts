@@ -7,7 +7,17 @@ import {
   type RelationFacts,
   relationsOf,
 } from './schema-facts.ts'
-import { ANY_ROW, covers, joinColumn, type Known, type Rows, rowSetTag, sweepTag, tableTag } from './tags.ts'
+import {
+  ANY_ROW,
+  covers,
+  joinColumn,
+  joinedTag,
+  type Known,
+  type Rows,
+  rowSetTag,
+  sweepTag,
+  tableTag,
+} from './tags.ts'
 
 /**
  * The tags that a read depends on: every row that can change its answer is in at least one of them.
@@ -33,21 +43,26 @@ class Reader {
     this.schema = schema
   }
 
-  /** A query, or the part of one that reads the rows of a relation. `rows` is what the relation tells of them. */
-  read(model: string, args: unknown, rows: Rows, selects = true): void {
+  /**
+   * A query, or the part of one that reads the rows of a relation.
+   *
+   * @param rows what the relation tells of them
+   * @param whole the tag of all rows that it may lead to
+   */
+  read(model: string, args: unknown, rows: Rows, selects = true, whole = tableTag(model)): void {
     const { where, cursor, orderBy, select, include }: Args = isArgs(args) ? args : {}
     const found = both(rows, rowsOfWhere(this.schema, model, where))
-    this.depend(model, found)
+    this.depend(model, found, whole)
     this.filter(model, where, found)
     if (cursor) this.depend(model, rowsOfWhere(this.schema, model, cursor))
     for (const order of asList(orderBy)) this.order(model, order, found)
     if (selects) for (const tree of [select, include]) this.select(model, tree, found)
   }
 
-  private depend(model: string, rows: Rows): void {
+  private depend(model: string, rows: Rows, whole = tableTag(model)): void {
     const { keys } = modelFacts(this.schema, model)
     const sets = rows.map((known) => ({ known, columns: keys.find((columns) => covers(known, columns)) }))
-    if (sets.some(({ columns }) => !columns)) this.tags.add(tableTag(model))
+    if (sets.some(({ columns }) => !columns)) this.tags.add(whole)
     else for (const { known, columns = [] } of sets) this.dependOnSet(model, columns, known)
   }
 
@@ -78,7 +93,8 @@ class Reader {
 
   private select(model: string, tree: unknown, rows: Rows): void {
     for (const [name, relation, value] of this.relations(model, tree)) {
-      if (value) this.read(relation.model, value, this.through(model, name, relation, rows))
+      if (value)
+        this.read(relation.model, value, this.through(model, name, relation, rows), true, wholeOf(relation))
     }
     for (const [name, value] of given(tree)) if (name === '_count' && value) this.counts(model, value, rows)
   }
@@ -101,7 +117,7 @@ class Reader {
         // `every` looks at the rows that fail its condition, so the condition does not narrow them down.
         const narrowed =
           quantifier === 'every' ? beyond : both(beyond, rowsOfWhere(this.schema, relation.model, part))
-        this.depend(relation.model, narrowed)
+        this.depend(relation.model, narrowed, wholeOf(relation))
         this.filter(relation.model, part, narrowed)
       }
     }
@@ -114,8 +130,11 @@ class Reader {
   private order(model: string, order: unknown, rows: Rows): void {
     for (const [name, relation, value] of this.relations(model, order)) {
       const beyond = this.through(model, name, relation, rows)
-      this.depend(relation.model, beyond)
+      this.depend(relation.model, beyond, wholeOf(relation))
       this.order(relation.model, value, beyond)
     }
   }
 }
+
+/** All rows at the far end of a relation: where a join table leads to them, a new row is not among them by itself. */
+const wholeOf = ({ model, join }: RelationFacts): string => (join ? joinedTag(model) : tableTag(model))

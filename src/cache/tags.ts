@@ -14,6 +14,12 @@ export const ANY_ROW: Rows = [new Map()]
 /** The name of all rows of a model, or of a join table. */
 export const tableTag = (table: string): string => table
 
+/**
+ * The rows of a model that join tables lead to. A new row is in none: it is only when it is linked, which touches the
+ * join table.
+ */
+export const joinedTag = (table: string): string => `${table}[joined]`
+
 /** The rows in which the columns of a key column set have these values: `Book[id=7]`. */
 export const rowSetTag = (table: string, columns: readonly string[], known: Known): string =>
   `${table}[${columns.map((column) => `${column}=${known.get(column)}`).join(',')}]`

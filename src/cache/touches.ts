@@ -1,6 +1,6 @@
 import { carry, MOST_ROWS } from './pins.ts'
 import { type CacheSchema, modelFacts, type RelationFacts, referrersOf, relationsOf } from './schema-facts.ts'
-import { ANY_ROW, covers, joinColumn, type Rows, rowSetTag, sweepTag, tableTag } from './tags.ts'
+import { ANY_ROW, covers, joinColumn, joinedTag, type Rows, rowSetTag, sweepTag, tableTag } from './tags.ts'
 
 const NO_COLUMNS: ReadonlySet<string> = new Set()
 
@@ -14,11 +14,22 @@ export class Touches {
     this.schema = schema
   }
 
+  /** A row that is new, or one of many. Nothing leads to it yet. */
+  created(model: string, rows: Rows): void {
+    this.sets(model, rows, NO_COLUMNS)
+  }
+
   /**
-   * Rows that come, go or change. Where columns of a key column set change, the rows leave row sets that nobody names
+   * Rows that go or change. Where columns of a key column set change, the rows leave row sets that nobody names
    * and enter others, so all of that set are swept.
    */
-  rows(model: string, rows: Rows, changed: ReadonlySet<string> = NO_COLUMNS): void {
+  private rows(model: string, rows: Rows, changed: ReadonlySet<string> = NO_COLUMNS): void {
+    if (relationsOf(modelFacts(this.schema, model)).some(([, { join }]) => join))
+      this.tags.add(joinedTag(model))
+    this.sets(model, rows, changed)
+  }
+
+  private sets(model: string, rows: Rows, changed: ReadonlySet<string>): void {
     this.tags.add(tableTag(model))
     for (const columns of modelFacts(this.schema, model).keys) {
       const told = rows.length <= MOST_ROWS && rows.every((known) => covers(known, columns))

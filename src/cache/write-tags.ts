@@ -95,14 +95,17 @@ class Writer {
   /** A new row with what hangs on it. `known` adds to what its data tell. */
   private created(model: string, data: unknown, known: Known): void {
     const row = new Map([...knownOf(modelFacts(this.schema, model), data), ...known])
-    this.touches.rows(model, [row])
+    this.touches.created(model, [row])
     this.nested(model, data, row)
   }
 
   private createdMany(model: string, rows: readonly unknown[], known: Known = UNKNOWN): void {
     const facts = modelFacts(this.schema, model)
     const told = rows.length <= MOST_ROWS
-    this.touches.rows(model, told ? rows.map((row) => new Map([...knownOf(facts, row), ...known])) : [known])
+    this.touches.created(
+      model,
+      told ? rows.map((row) => new Map([...knownOf(facts, row), ...known])) : [known],
+    )
   }
 
   /** Rows that satisfy `before` and get `data`. `after` is what the result tells of them, where it is one row. */

@@ -45,6 +45,23 @@ t.test('a write to one row keeps the entries of other rows', async (t) => {
   t.equal((await readA())?.reviews.length, 1)
 })
 
+t.test('a new row at the far end of a join table keeps the entries that it is not linked to', async (t) => {
+  const author = await cached.author.create({ data: { name: 'Linked' } })
+  const book = await cached.book.create({ data: { title: 'L', authors: { connect: { id: author.id } } } })
+  const read = () =>
+    cached.book.findUnique({ where: { id: book.id }, include: { authors: { orderBy: { id: 'asc' } } } })
+  await read()
+  await cached.author.create({ data: { name: 'Alone' } })
+  await cached.author.createMany({ data: [{ name: 'Alone' }, { name: 'too' }] })
+  t.equal(await outcome(read), 'hit')
+  await cached.author.create({ data: { name: 'Second', books: { connect: { id: book.id } } } })
+  t.equal((await read())?.authors.length, 2)
+  await cached.author.update({ where: { id: author.id }, data: { name: 'Renamed' } })
+  t.equal((await read())?.authors[0]?.name, 'Renamed')
+  await cached.author.delete({ where: { id: author.id } })
+  t.equal((await read())?.authors.length, 1)
+})
+
 t.test(
   'a child list is fresh after a nested create, after the parent’s cascade and after a move',
   async (t) => {

@@ -65,11 +65,17 @@ t.test('relations are pinned where the schema tells their key', async (t) => {
   ])
   t.same(
     read('Book', 'findUnique', { where: { id: 7 }, select: { _count: { select: { authors: true } } } }),
-    ['Author', 'Book[id=*]', 'Book[id=7]', '_AuthorToBook[Book.authors=*]', '_AuthorToBook[Book.authors=7]'],
+    [
+      'Author[joined]',
+      'Book[id=*]',
+      'Book[id=7]',
+      '_AuthorToBook[Book.authors=*]',
+      '_AuthorToBook[Book.authors=7]',
+    ],
   )
   t.same(read('Author', 'findMany', { orderBy: { books: { _count: 'asc' } } }), [
     'Author',
-    'Book',
+    'Book[joined]',
     '_AuthorToBook',
   ])
 })
@@ -82,12 +88,14 @@ t.test(
       'Book',
       'Book[id=7]',
       'Book[isbn=null]',
+      'Book[joined]',
       'Book[sourceId=null]',
     ])
     t.same(write('Book', 'update', { where: { id: 7 }, data: { isbn: null } }, row), [
       'Book',
       'Book[id=7]',
       'Book[isbn=*]',
+      'Book[joined]',
       'Book[sourceId=null]',
     ])
     t.same(write('Review', 'updateMany', { where: { bookId: 7 }, data: { text: 'x' } }, { count: 1 }), [

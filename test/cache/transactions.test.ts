@@ -1,3 +1,5 @@
+import { subscribe } from 'node:diagnostics_channel'
+import { EventEmitter, once } from 'node:events'
 import { makeTypedQueryFactory } from '@prisma/client/runtime/client'
 import t from 'tap'
 import { memoryStore } from '../../src/cache/index.ts'
@@ -9,6 +11,8 @@ const url = await createGardenDatabase(t)
 const options = { store: memoryStore() }
 const { plain, cached } = connectGarden(t, url, { options })
 await plain.kind.createMany({ data: [1, 2, 3].map((id) => ({ id, code: `code ${id}` })) })
+const diagnostics = new EventEmitter()
+subscribe('hotshelf:write', (event) => diagnostics.emit('drop', event))
 const kind = (id: number, client = cached) => client.kind.findUnique({ where: { id } })
 const codeOf = async (id: number) => (await kind(id))?.code
 const rename = (id: number, code: string) => ({ where: { id }, data: { code } })
@@ -117,6 +121,29 @@ t.test('a batch is all or nothing, whatever it is made of', async (t) => {
     (await all()).map(({ code }) => code),
     ['batch', 'raw', 'unseen and seen'],
   )
+})
+
+t.test('what Prisma carries out of a batch whose other member is not valid is dropped', async (t) => {
+  await plain.person.create({ data: { id: 1, name: 'first' } })
+  const pupils = () => cached.person.findMany({ where: { mentorId: 3 } })
+  t.same(await pupils(), [])
+  const dropped = once(diagnostics, 'drop')
+  const valid = cached.person.create({
+    data: {
+      id: 3,
+      name: 'valid',
+      pupils: { connectOrCreate: { where: { id: 1 }, create: { id: 3, name: 'x' } } },
+    },
+    select: { id: true },
+  })
+  // Only the query's compiler sees that.
+  const where = { pupils: { every: { id: { gt: 1 } } } } as object
+  const friendOf = { updateMany: { where, data: { mentorId: { increment: 1 } } } }
+  const invalid = cached.person.update({ where: { id: 1 }, data: { friendOf } })
+  await t.rejects(cached.$transaction([valid, invalid]), { name: 'PrismaClientValidationError' })
+  await dropped
+  t.same(await pupils(), await plain.person.findMany({ where: { mentorId: 3 } }))
+  t.equal((await pupils()).length, 1)
 })
 
 for (const [when, committed] of [
