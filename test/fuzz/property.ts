@@ -149,7 +149,14 @@ export async function compareRun(
     })
     if (way === 'warm') release()
     const overlapping = gate.hold(held, () => kept.map((read) => answerOf(cached, read)))
-    if (isRefused(await answerOf(cached, step))) tally.refused++
+    const written = await answerOf(cached, step)
+    if (isRefused(written)) tally.refused++
+    if (step.kind === 'batch' && isInvalid(written)) {
+      // Prisma carries out the valid members after it has rejected, and tells nobody when: the database has no one state.
+      release()
+      await Promise.all(overlapping)
+      return
+    }
     if (way === 'stored late') release()
     if (way !== 'met') await Promise.all(overlapping)
     const answers = kept.map((read) => ({ read, answer: answerOf(cached, read) }))
@@ -164,6 +171,9 @@ export async function compareRun(
 const WAYS = ['warm', 'stored late', 'met'] as const
 
 const after = (step: Step): string => `after ${inspect(step, { depth: null })}`
+
+const isInvalid = (answer: unknown): boolean =>
+  isRefused(answer) && Reflect.get(Object(answer), 'failed') === 'PrismaClientValidationError'
 
 const isRefused = (answer: unknown): boolean =>
   typeof answer === 'object' && answer !== null && 'failed' in answer

@@ -185,8 +185,8 @@ function relatedWrites(model: string, name: string, relation: RelationFacts, dep
       set: fc.array(key, { maxLength: 2 }),
       delete: key,
       update: fc.record({ where: key, data }),
-      updateMany: fc.record({ where, data: changes(target, 0, opposite) }),
-      deleteMany: fc.oneof(fc.constant({}), where),
+      updateMany: fc.record({ where: whereOf(target, 0), data: changes(target, 0, opposite) }),
+      deleteMany: fc.oneof(fc.constant({}), whereOf(target, 0)),
       upsert: fc.record({ where: key, ...upsert }),
     }
   return {
