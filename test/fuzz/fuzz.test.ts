@@ -17,7 +17,7 @@ t.test('whatever is read and written, a cached client answers as an uncached one
   const tally = newTally()
   await fc.assert(
     fc.asyncProperty(anyRun, (run) => compareRun(clients, run, tally)),
-    { seed, numRuns: 50, endOnFailure: true },
+    { seed, numRuns: 80, endOnFailure: true },
   )
   t.comment(JSON.stringify({ ...tally, ...clients.cached.$cache.stats() }))
   t.ok(tally.writes - tally.refused > tally.writes / 4, 'a good share of the writes take place')
