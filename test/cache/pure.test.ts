@@ -115,6 +115,16 @@ t.test('an empty set unlinks what nobody names', async (t) => {
     t.ok(rejoined.includes(tag), tag)
 })
 
+t.test('what a row’s own foreign key no longer tells of is swept', async (t) => {
+  const row = { id: 1, bookId: 5 }
+  const nested = (book: object) => write('Review', 'update', { where: { id: 1 }, data: { book } }, row)
+  t.ok(nested({ delete: true }).includes('Book[id=*]'), 'the row that was deleted is another one')
+  const several = nested({ update: { title: 'x' }, connect: { id: 5 } })
+  t.ok(several.includes('Book[id=*]'), 'the row may have been updated before the other was connected')
+  t.ok(nested({ update: { title: 'x' } }).includes('Book[id=5]'))
+  t.notOk(nested({ update: { title: 'x' } }).includes('Book[id=*]'))
+})
+
 t.test('a delete reaches what cascades', async (t) => {
   const tags = write('Book', 'delete', { where: { id: 7 } }, { id: 7, isbn: 'i', sourceId: 's' })
   for (const tag of [
