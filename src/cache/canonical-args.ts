@@ -17,16 +17,20 @@ import {
  */
 export function canonicalArgs(schema: CacheSchema, model: string, operation: string, args: unknown): unknown {
   if (!isArgs(args)) return args
-  const { where, ...others } = canonicalQuery(schema, model, args)
-  const unique = operation.startsWith('findUnique')
-  return { ...others, where: unique ? where : canonicalWhere(schema, model, where) }
+  if (!operation.startsWith('findUnique')) return canonicalQuery(schema, model, args)
+  const { where, ...others } = args
+  return { ...canonicalQuery(schema, model, others), where }
 }
 
-/** But for its own `where`. */
-function canonicalQuery(schema: CacheSchema, model: string, args: unknown): Args {
-  const { select, include, ...others } = Object.fromEntries(given(args))
+function canonicalQuery(schema: CacheSchema, model: string, args: Args): Args {
+  const { where, select, include, ...others } = Object.fromEntries(given(args))
   const tree = (value: unknown) => canonicalTree(schema, model, value)
-  return { ...others, select: tree(select), include: tree(include) }
+  return {
+    ...others,
+    where: canonicalWhere(schema, model, where),
+    select: tree(select),
+    include: tree(include),
+  }
 }
 
 /** What `select` or `include` says of the relations of a model. */
@@ -37,9 +41,7 @@ function canonicalTree(schema: CacheSchema, model: string, tree: unknown): unkno
     const field = fieldOf(facts, name)
     if (name === '_count' && isArgs(value))
       return { ...value, select: canonicalTree(schema, model, value.select) }
-    if (!isRelation(field) || !isArgs(value)) return value
-    const { where, ...others } = canonicalQuery(schema, field.model, value)
-    return { ...others, where: canonicalWhere(schema, field.model, where) }
+    return isRelation(field) && isArgs(value) ? canonicalQuery(schema, field.model, value) : value
   })
 }
 

@@ -38,7 +38,6 @@ export function cache(options: CacheOptions) {
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
   function extend(client: PrismaClientExtends, parent?: object) {
-    checkSchema(settings.schema, fieldTypesOf(client))
     const omit = globalOmitOf(client)
     const omitted = (model: string): unknown =>
       isArgs(omit) ? omit[model.charAt(0).toLowerCase() + model.slice(1)] : undefined
@@ -82,7 +81,10 @@ export function cache(options: CacheOptions) {
       },
     })
   }
-  return Prisma.defineExtension((client) => extend(client))
+  return Prisma.defineExtension((client) => {
+    checkSchema(settings.schema, fieldTypesOf(client))
+    return extend(client)
+  })
 }
 
 const isCallback = (input: unknown): input is TransactionCallback => typeof input === 'function'

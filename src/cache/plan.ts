@@ -43,7 +43,7 @@ export type ReadPlan =
 
 /** Decides on a read from the schema, the settings and its arguments alone. */
 export function planRead(settings: Settings, { model, operation, args, dataPath, lens }: Read): ReadPlan {
-  const { schema, models, namespace, scope, bypass } = settings
+  const { schema, models, namespace, bypass } = settings
   const not = (reason: string): ReadPlan => ({ cacheable: false, reason })
   if (bypass) return not('the cache is bypassed')
   if (!isRead(operation)) return not(`${operation} is not a read`)
@@ -59,7 +59,7 @@ export function planRead(settings: Settings, { model, operation, args, dataPath,
       canonicalArgs(schema, model, operation, args),
       dataPath,
       lens,
-      scope === undefined ? undefined : tenantOf(scope),
+      tenantOf(settings),
     ])
     const own = models[model]
     return {
@@ -74,8 +74,8 @@ export function planRead(settings: Settings, { model, operation, args, dataPath,
   }
 }
 
-function tenantOf(scope: () => string | undefined): string | undefined {
-  const tenant: unknown = scope()
+function tenantOf({ scope }: Settings): string | undefined {
+  const tenant: unknown = scope?.()
   if (tenant === undefined || typeof tenant === 'string') return tenant
   throw new CacheOptionError('cache(): scope must give a string or undefined')
 }

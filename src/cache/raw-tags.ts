@@ -35,15 +35,16 @@ export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown)
   const further = text === '' || REACHES_FURTHER.test(text)
   const writes = WRITES.test(text)
   if (!further && !writes && (operation.startsWith('$query') || SESSION.test(text))) return touches.tags
-  const named = tables(schema).filter(([table]) => names(text, table))
-  if (further || named.length === 0 || writesElsewhere(schema, text)) touches.everything()
+  const known = tables(schema)
+  const named = known.filter(([table]) => names(text, table))
+  if (further || named.length === 0 || writesElsewhere(known, text)) touches.everything()
   for (const [, touch] of named) touch(touches)
   return touches.tags
 }
 
 /** Whether a statement inserts into, updates or deletes from what is no table of the schema. */
-function writesElsewhere(schema: CacheSchema, text: string): boolean {
-  const known = new Set(tables(schema).map(([table]) => table.toLowerCase()))
+function writesElsewhere(tables: readonly Table[], text: string): boolean {
+  const known = new Set(tables.map(([table]) => table.toLowerCase()))
   const targets = [...text.replace(COMMENTS, ' ').matchAll(TARGETS)].map(([, target = '']) =>
     (target.split('.').at(-1) ?? '').replaceAll('"', '').toLowerCase(),
   )
@@ -55,10 +56,13 @@ function writesElsewhere(schema: CacheSchema, text: string): boolean {
 const names = (text: string, table: string): boolean =>
   new RegExp(`(?<!\\w)${table.replace(/[^\w]/g, '\\$&')}(?!\\w)`, 'i').test(text)
 
-/** Each table of the schema, and no view, by its name in the database, with what touches all that a statement on it may reach. */
-function tables(schema: CacheSchema): [string, (touches: Touches) => void][] {
+/** A table's name in the database, and what touches all that a statement on it may reach. */
+type Table = [string, (touches: Touches) => void]
+
+/** The tables of the schema, without its views. */
+function tables(schema: CacheSchema): Table[] {
   const stored = Object.entries(schema.models).filter(([, { view }]) => !view)
-  return stored.flatMap(([model, facts]): [string, (touches: Touches) => void][] => [
+  return stored.flatMap(([model, facts]): Table[] => [
     [
       facts.table,
       (touches) => {
@@ -66,7 +70,7 @@ function tables(schema: CacheSchema): [string, (touches: Touches) => void][] {
         touches.updated(model, ANY_ROW, new Set(Object.keys(facts.fields)))
       },
     ],
-    ...relationsOf(facts).flatMap(([field, relation]): [string, (touches: Touches) => void][] =>
+    ...relationsOf(facts).flatMap(([field, relation]): Table[] =>
       relation.join ? [[relation.join.table, (touches) => touches.join(model, field, relation)]] : [],
     ),
   ])

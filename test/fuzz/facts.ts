@@ -1,5 +1,10 @@
 import fc from 'fast-check'
-import { type FieldFacts, isRelation, isScalar, type RelationFacts } from '../../src/cache/schema-facts.ts'
+import {
+  isScalar,
+  modelFacts,
+  type RelationFacts,
+  relationsOf as relationsIn,
+} from '../../src/cache/schema-facts.ts'
 import { schema } from '../support/garden.ts'
 
 /** The models that random reads and writes are made of. */
@@ -50,22 +55,28 @@ export const isOptional = (model: string, column: string): boolean => OPTIONAL.h
 export const isNullable = (model: string, column: string): boolean =>
   isOptional(model, column) && !DEFAULTED.has(`${model}.${column}`)
 
-const entriesOf = (model: string): [string, FieldFacts][] =>
-  Object.entries(schema.models[model]?.fields ?? {})
+/** The type of a column; empty for a relation. */
+function typeOf(model: string, name: string): string {
+  const field = modelFacts(schema, model).fields[name]
+  return isScalar(field) ? field.type : ''
+}
 
 export const columnsOf = (model: string): string[] =>
-  entriesOf(model).flatMap(([name, field]) => (isScalar(field) ? [name] : []))
+  Object.keys(modelFacts(schema, model).fields).filter((name) => typeOf(model, name) !== '')
 
 export const numbersOf = (model: string): string[] =>
-  entriesOf(model).flatMap(([name, field]) => (isScalar(field) && field.type === 'Int' ? [name] : []))
+  columnsOf(model).filter((name) => typeOf(model, name) === 'Int')
 
 export const relationsOf = (model: string): [string, RelationFacts][] =>
-  entriesOf(model).filter((entry): entry is [string, RelationFacts] => isRelation(entry[1]))
+  relationsIn(modelFacts(schema, model))
+
+export const relationOf = (model: string, name: string | undefined): RelationFacts | undefined =>
+  relationsOf(model).find(([relation]) => relation === name)?.[1]
 
 /** Columns by which rows are told apart or linked. */
 export const keyColumnsOf = (model: string): string[] => keysOf(model).flat()
 
-const keysOf = (model: string) => schema.models[model]?.keys ?? []
+const keysOf = (model: string) => modelFacts(schema, model).keys
 
 /** Values for the columns of a key column set: a primary key, a unique or a foreign key. */
 export const rowSetOf = (model: string): fc.Arbitrary<object> =>
@@ -91,8 +102,7 @@ export const rowSetsOf = (model: string): object[] =>
   )
 
 function valueOfNumber(model: string, column: string, number: number): unknown {
-  const field = schema.models[model]?.fields[column]
-  const type = isScalar(field) ? field.type : ''
+  const type = typeOf(model, column)
   if (type === 'Int') return number
   return type === 'BigInt' ? BigInt(number) : 'abc'.charAt(number - 1)
 }
@@ -101,8 +111,7 @@ const MOMENTS = [1, 2, 3].map((second) => new Date(second * 1000))
 
 /** One of so few values that rows meet. */
 export function columnValue(model: string, column: string): fc.Arbitrary<unknown> {
-  const field = schema.models[model]?.fields[column]
-  const type = isScalar(field) ? field.type : ''
+  const type = typeOf(model, column)
   // Most rows that are looked for are there, and a few are not.
   const id = fc.constantFrom(1, 1, 2, 2, 3, 3, 4)
   if (type === 'Int') return id

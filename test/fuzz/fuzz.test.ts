@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import { FAULTS, type Fault, seedFault } from '../support/faults.ts'
+import { faults, seedFault } from '../support/faults.ts'
 import { createGardenDatabase } from '../support/garden.ts'
 import { connect } from './clients.ts'
 import { compareRun, newTally } from './property.ts'
@@ -24,7 +24,6 @@ t.test('whatever is read and written, a cached client answers as an uncached one
   t.ok(tally.survivors > 50, 'what a write does not touch was seen to survive')
 })
 
-const faults = Object.keys(FAULTS) as Fault[]
 for (const fault of faults) {
   t.test(`it is found out if ${fault}`, async (t) => {
     const folder = await seedFault(t, fault)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import type { RelationFacts } from '../../src/cache/schema-facts.ts'
+import { oppositeOf, type RelationFacts } from '../../src/cache/schema-facts.ts'
+import { schema } from '../support/garden.ts'
 import {
   columnsOf,
   columnValue,
@@ -8,6 +9,7 @@ import {
   MODELS,
   numbersOf,
   one,
+  relationOf,
   relationsOf,
   rowSetOf,
   some,
@@ -45,7 +47,7 @@ const foreignKeysOf = (model: string, opposite?: string): Set<string> =>
   )
 
 const impliedBy = (model: string, opposite?: string): readonly string[] =>
-  relationsOf(model).find(([name]) => name === opposite)?.[1].key?.from ?? []
+  relationOf(model, opposite)?.key?.from ?? []
 
 /**
  * A new row.
@@ -64,13 +66,13 @@ function newRow(model: string, depth: number, opposite?: string): fc.Arbitrary<o
       requiredKeys: [...required, ...needed],
     })
   }
-  const lists = depth === 0 ? [] : nestedCreates(model, depth, (relation) => !relation.key, opposite)
+  const lists = depth === 0 ? [] : nestedCreates(model, depth, false, opposite)
   const unchecked = row(columns, lists)
   if (depth === 0) return unchecked
   const keys = foreignKeysOf(model, opposite)
   const checked = row(
     columns.filter((column) => !keys.has(column)),
-    nestedCreates(model, depth, () => true, opposite),
+    nestedCreates(model, depth, true, opposite),
   )
   return fc.oneof(unchecked, checked)
 }
@@ -84,21 +86,15 @@ function newValue(model: string, column: string): fc.Arbitrary<unknown> {
     : storedOf(model, column)
 }
 
-const isRequired = (model: string, name: string): boolean => {
-  const key = relationsOf(model).find(([relation]) => relation === name)?.[1].key
-  return key?.from.some((column) => !isOptional(model, column)) ?? false
-}
+const isRequired = (model: string, name: string): boolean =>
+  relationOf(model, name)?.key?.from.some((column) => !isOptional(model, column)) ?? false
 
-function nestedCreates(
-  model: string,
-  depth: number,
-  wanted: (relation: RelationFacts) => boolean,
-  without?: string,
-): Entry[] {
-  return relationsOf(model)
-    .filter(([name, relation]) => name !== without && wanted(relation))
-    .map(([name, relation]) => [name, one(linking(relation, depth - 1))])
-}
+/** Relations that a row's data may write through: with its foreign keys given, those alone that have none of its own. */
+const nestable = (model: string, checked: boolean, opposite?: string): [string, RelationFacts][] =>
+  relationsOf(model).filter(([name, { key }]) => name !== opposite && (checked || !key))
+
+const nestedCreates = (model: string, depth: number, checked: boolean, opposite?: string): Entry[] =>
+  nestable(model, checked, opposite).map(([name, relation]) => [name, one(linking(relation, depth - 1))])
 
 /** What links a row to others: all that a new row may do, and some of what an existing one may. */
 function linking({ model, list, opposite, join }: RelationFacts, depth: number) {
@@ -139,32 +135,18 @@ function changes(model: string, depth: number, opposite?: string): fc.Arbitrary<
           : fc.oneof(fc.constant({}), one(Object.fromEntries(relations))),
       )
       .map(([data, nested]) => ({ ...data, ...nested }))
-  const lists = depth === 0 ? [] : nestedUpdates(model, depth, (relation) => !relation.key, opposite)
+  const lists = depth === 0 ? [] : nestedUpdates(model, depth, false, opposite)
   const unchecked = set(columns, lists)
   const free = columns.filter((column) => !keys.has(column))
   if (depth === 0 || free.length === 0) return unchecked
-  return fc.oneof(
-    unchecked,
-    set(
-      free,
-      nestedUpdates(model, depth, () => true, opposite),
-    ),
-  )
+  return fc.oneof(unchecked, set(free, nestedUpdates(model, depth, true, opposite)))
 }
 
-function nestedUpdates(
-  model: string,
-  depth: number,
-  wanted: (relation: RelationFacts) => boolean,
-  without?: string,
-): Entry[] {
-  return relationsOf(model)
-    .filter(([name, relation]) => name !== without && wanted(relation))
-    .map(([name, relation]) => [
-      name,
-      fc.oneof(one(relatedWrites(model, name, relation, depth - 1)), two(relation, depth - 1)),
-    ])
-}
+const nestedUpdates = (model: string, depth: number, checked: boolean, opposite?: string): Entry[] =>
+  nestable(model, checked, opposite).map(([name, relation]) => [
+    name,
+    fc.oneof(one(relatedWrites(model, name, relation, depth - 1)), two(relation, depth - 1)),
+  ])
 
 /** Several operations on one relation, which Prisma carries out in an order of its own. */
 const two = (relation: RelationFacts, depth: number): fc.Arbitrary<object> =>
@@ -249,25 +231,16 @@ export const anyWrite = (models: readonly string[]): fc.Arbitrary<ModelWrite> =>
   fc.oneof(...models.map((model) => WRITES.get(model) ?? writeOf(model)))
 
 /** An update of a row by what it does to the rows that it is related to, from either end of a relation. */
-export function relinking(model: string, name: string): fc.Arbitrary<ModelWrite> {
-  const from = (at: string, field: string): fc.Arbitrary<ModelWrite>[] =>
-    relationsOf(at).flatMap(([other, relation]) =>
-      other === field
-        ? [
-            fc
-              .tuple(uniqueWhere(at), one(relatedWrites(at, field, relation, 0)))
-              .map(([where, operation]): ModelWrite => {
-                const args = { where, data: { [field]: operation } }
-                return { kind: 'write', model: at, operation: 'update', args }
-              }),
-          ]
-        : [],
-    )
-  const far = relationsOf(model).flatMap(([other, relation]) => (other === name ? [relation] : []))
-  return fc.oneof(
-    ...from(model, name),
-    ...far.flatMap(({ model: target, opposite }) => from(target, opposite)),
-  )
+export function relinking(model: string, name: string, relation: RelationFacts): fc.Arbitrary<ModelWrite> {
+  const from = (at: string, field: string, through: RelationFacts): fc.Arbitrary<ModelWrite> =>
+    fc
+      .tuple(uniqueWhere(at), one(relatedWrites(at, field, through, 0)))
+      .map(([where, operation]): ModelWrite => {
+        const args = { where, data: { [field]: operation } }
+        return { kind: 'write', model: at, operation: 'update', args }
+      })
+  const { model: target, opposite } = relation
+  return fc.oneof(from(model, name, relation), from(target, opposite, oppositeOf(schema, relation)))
 }
 
 /** An update of one row's columns that are no keys: what it does not touch must stay cached. */

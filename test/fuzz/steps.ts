@@ -25,7 +25,7 @@ function anyStep(model: string, [name, relation]: Theme): fc.Arbitrary<Step> {
   const read = anyRead(models)
   const single = fc.oneof(
     { weight: 6, arbitrary: anyWrite(models) },
-    { weight: 4, arbitrary: relinking(model, name) },
+    { weight: 4, arbitrary: relinking(model, name, relation) },
     { weight: 1, arbitrary: anyRaw },
   )
   const parts = fc.array(fc.oneof({ weight: 1, arbitrary: read }, { weight: 3, arbitrary: single }), {

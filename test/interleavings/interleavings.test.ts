@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { FAULTS, type Fault, seedFault } from '../support/faults.ts'
+import { faults, seedFault } from '../support/faults.ts'
 import { type Cast, loadParts, playOneRow } from './one-row.ts'
 import { createRealRow, loadCache, type RealCast } from './real-row.ts'
 import { type Exploration, explore, type Play } from './scheduler.ts'
@@ -97,8 +97,7 @@ t.test('no interleaving of a reader and a writer on PostgreSQL and Redis has a s
   }
 })
 
-const isFault = (name: string): name is Fault => Object.hasOwn(FAULTS, name)
-for (const fault of Object.keys(FAULTS).filter(isFault))
+for (const fault of faults)
   t.test(`some interleaving has a stale read where ${fault}`, async (t) => {
     const folder = await seedFault(t, fault)
     const faulty = await loadParts(folder)

@@ -14,7 +14,7 @@ interface Change {
 }
 
 /** Ways to break the cache, each of which a suite that proves it right must find. */
-export const FAULTS = {
+const FAULTS = {
   'the versions are taken after the database call': [
     {
       file: 'entries.ts',
@@ -46,6 +46,10 @@ export const FAULTS = {
 } as const satisfies Record<string, readonly Change[]>
 
 export type Fault = keyof typeof FAULTS
+
+const isFault = (name: string): name is Fault => Object.hasOwn(FAULTS, name)
+
+export const faults: readonly Fault[] = Object.keys(FAULTS).filter(isFault)
 
 /**
  * A copy of the project with a fault in its `src/cache`, gone when the test ends. Returns its folder.
