@@ -1,11 +1,12 @@
 import { type CacheSchema, relationsOf } from './schema-facts.ts'
+import { codeOf } from './sql-text.ts'
 import { ANY_ROW } from './tags.ts'
 import { Touches } from './touches.ts'
 
 const WRITES = /\b(insert|update|delete|merge)\b/i
 /** Statements that reach tables which they need not name: procedures, `TRUNCATE … CASCADE`, changes of the schema. */
 const REACHES_FURTHER =
-  /\b(call|execute|prepare|truncate|copy|alter|drop|create|refresh|import)\b|(^|;)\s*do\b/i
+  /\b(call|execute|prepared?|truncate|copy|alter|drop|create|refresh|import)\b|(^|;)\s*do\b/i
 
 /** The text of a raw statement, from what an extension is given for `$executeRaw` and its kin. */
 function statementText(args: unknown): string | undefined {
@@ -21,8 +22,9 @@ function statementText(args: unknown): string | undefined {
 const LOCKS = /\bfor\s+(no\s+key\s+)?update\b/gi
 /** Statements about the session alone: its settings, its locks. */
 const SESSION = /^\s*(set|select\s+(pg_catalog\.)?(set_config|pg_advisory_\w+)\s*\()/i
-const COMMENTS = /--.*$|\/\*[\s\S]*?\*\//gm
-const TARGETS = /\b(?:insert\s+into|merge\s+into|delete\s+from|update)\s+(?:only\s+)?([^\s(;]+)/gi
+/** What is written to, without the schema that it is in. */
+const TARGETS =
+  /\b(?:insert\s+into|merge\s+into|delete\s+from|update)\b\s*(?:only\b\s*)?\(?\s*(?:(?:"[^"]+"|[^\s(;,"'.]+)\s*\.\s*)*("[^"]+"|[^\s(;,"'.]+)/gi
 
 /**
  * The tags that a raw statement touches: those of the tables that its text names, or of every table where it writes to
@@ -30,7 +32,8 @@ const TARGETS = /\b(?:insert\s+into|merge\s+into|delete\s+from|update)\s+(?:only
  * function that it calls is taken not to write.
  */
 export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown): Set<string> {
-  const text = (statementText(args) ?? '').replace(LOCKS, '')
+  const code = codeOf(statementText(args) ?? '')
+  const text = (code ?? '').replace(LOCKS, '')
   const touches = new Touches(schema)
   const further = text === '' || REACHES_FURTHER.test(text)
   const writes = WRITES.test(text)
@@ -45,11 +48,9 @@ export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown)
 /** Whether a statement inserts into, updates or deletes from what is no table of the schema. */
 function writesElsewhere(tables: readonly Table[], text: string): boolean {
   const known = new Set(tables.map(([table]) => table.toLowerCase()))
-  const targets = [...text.replace(COMMENTS, ' ').matchAll(TARGETS)].map(([, target = '']) =>
-    (target.split('.').at(-1) ?? '').replaceAll('"', '').toLowerCase(),
-  )
+  const targets = [...text.matchAll(TARGETS)].map(([, target = '']) => target.toLowerCase())
   // `ON CONFLICT … DO UPDATE SET` updates the table that is inserted into.
-  return targets.some((target) => target !== 'set' && !known.has(target))
+  return targets.some((target) => target !== 'set' && !known.has(target.replaceAll('"', '')))
 }
 
 /** Whether a text holds a table's name as a word of its own, quoted or not. */

@@ -176,6 +176,15 @@ t.test('raw statements touch the tables that they name, or all', async (t) => {
     'TRUNCATE "Author" CASCADE',
     'DELETE FROM elsewhere',
     'DO $$ BEGIN END $$',
+    'UPDATE"BookView"SET title = $1 WHERE "id" IN (SELECT id FROM "Book")',
+    'DELETE FROM ONLY (elsewhere) USING "Book"',
+    'COMMIT PREPARED $1',
+    'SELECT 1 -- as they ask for\nUPDATE elsewhere SET x = \'--\', y = (SELECT 1 FROM "Book")',
+    `WITH a AS (UPDATE "Book" SET title = '/*'), b AS (DELETE FROM elsewhere WHERE x = '*/') SELECT 1`,
+    `WITH a AS (UPDATE "Book" SET title = '--'), b AS (DELETE FROM elsewhere) SELECT 1`,
+    `WITH a AS (UPDATE "Book" SET title = e'\\'--'), b AS (DELETE FROM elsewhere) SELECT 1`,
+    `WITH a AS (UPDATE "Book" SET title = $a$ '-- $a$), b AS (DELETE FROM elsewhere) SELECT 1`,
+    `/* /* */ ' */ WITH a AS (UPDATE "Book" SET title = '-- '), b AS (DELETE FROM elsewhere) SELECT 1`,
   ])
     t.ok(
       ['Author', 'Book', 'Review', '_AuthorToBook'].every((tag) => raw('$executeRawUnsafe', text).has(tag)),
@@ -249,7 +258,7 @@ const everything: CacheSchema = {
 }
 
 t.test('a query has one key however it is written, and an invalid one not that of a valid one', async (t) => {
-  const lens = { omit: undefined, computed: undefined, strict: false }
+  const lens = { omit: undefined, computed: {}, strict: false }
   const settings = settingsOf({ schema, store: memoryStore() })
   const key = (operation: string, args: unknown, strict = false) => {
     const plan = planRead(settings, {
@@ -298,7 +307,7 @@ t.test('a query has one key however it is written, and an invalid one not that o
 })
 
 t.test('every scalar comes back as it was, with its prototype', async (t) => {
-  const shape = { schema: everything, model: 'All', operation: 'findMany', dataPath: [] }
+  const shape = { schema: everything, model: 'All', operation: 'findMany', args: {}, dataPath: [] }
   const row = {
     Int: 1,
     BigInt: 2n ** 62n,
@@ -329,7 +338,7 @@ t.test('every scalar comes back as it was, with its prototype', async (t) => {
 })
 
 t.test('what the schema does not tell of is not encoded, and a torn text is not decoded', async (t) => {
-  const shape = { schema: everything, model: 'All', operation: 'findFirst', dataPath: [] }
+  const shape = { schema: everything, model: 'All', operation: 'findFirst', args: {}, dataPath: [] }
   for (const row of [{ other: 1 }, { Int: '1' }, { DateTime: 'x' }, { Decimal: 1 }, 7, new Date()])
     t.throws(() => encode(shape, row))
   for (const text of ['', '{"Int":1', '{"Int":"1"}', '{"Decimal":1}', '"x"'])

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import { inspect, isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { memoryStore, type Outcome } from '../../src/cache/index.ts'
 import { observe } from '../support/client.ts'
@@ -247,6 +247,8 @@ async function outcomeOf(read: Read, client: Client) {
   }
 }
 
+const inOrder = (value: unknown): string => inspect(value, { depth: null })
+
 /** How the second call of those is answered that are no hits. */
 const ANSWERED: Record<string, Outcome> = { 'a view': 'bypass', 'the odd Json': 'miss' }
 
@@ -257,10 +259,64 @@ for (const [name, read] of Object.entries(READS)) {
     const { result: second, outcomes } = await observe(() => outcomeOf(read, tested))
     t.ok(isDeepStrictEqual(first, truth), 'on a miss')
     t.ok(isDeepStrictEqual(second, truth), 'on a hit')
+    t.equal(inOrder(second), inOrder(truth), 'in the same order of properties')
     t.same(second, truth)
     t.same(outcomes, ['result' in truth ? (ANSWERED[name] ?? 'hit') : 'failed'])
   })
 }
+
+t.test(
+  'queries that differ in the order of what they select share an entry, and each has its own order',
+  async (t) => {
+    const pairs: [Read, Read][] = [
+      [
+        (c) => c.person.findMany({ select: { name: true, clubs: true, id: true }, orderBy: id }),
+        (c) => c.person.findMany({ orderBy: id, select: { id: true, clubs: true, name: true } }),
+      ],
+      [
+        (c) =>
+          c.person.findMany({ include: { badge: true, _count: { select: { clubs: true, grown: true } } } }),
+        (c) =>
+          c.person.findMany({ include: { _count: { select: { grown: true, clubs: true } }, badge: true } }),
+      ],
+      [
+        (c) =>
+          c.person.findUnique({ where: { id: 1 } }).grown({ select: { name: true, id: true }, orderBy: id }),
+        (c) =>
+          c.person.findUnique({ where: { id: 1 } }).grown({ select: { id: true, name: true }, orderBy: id }),
+      ],
+      [
+        (c) => c.plant.aggregate({ _max: { name: true, id: true }, _count: { name: true, _all: true } }),
+        (c) => c.plant.aggregate({ _count: { _all: true, name: true }, _max: { id: true, name: true } }),
+      ],
+      [
+        (c) => c.plant.groupBy({ by: ['id', 'name'], _sum: { id: true }, _max: { name: true }, orderBy: id }),
+        (c) => c.plant.groupBy({ by: ['id', 'name'], _max: { name: true }, _sum: { id: true }, orderBy: id }),
+      ],
+      [
+        (c) => c.plant.count({ select: { name: true, _all: true } }),
+        (c) => c.plant.count({ select: { _all: true, name: true } }),
+      ],
+    ]
+    for (const [one, other] of pairs) {
+      await cached.$cache.drop()
+      t.equal(inOrder(await one(tested)), inOrder(await one(plain)))
+      const { result, outcomes } = await observe(() => other(tested))
+      t.same(outcomes, ['hit'])
+      t.equal(inOrder(result), inOrder(await other(plain)))
+    }
+  },
+)
+
+t.test('what JSON cannot tell for its depth is served, and not stored', async (t) => {
+  const deep = `${'['.repeat(6000)}${']'.repeat(6000)}`
+  await plain.$executeRaw`INSERT INTO "specimens" ("specimen_id", "plain") VALUES (8, ${deep}::json)`
+  const read = (client: Client) => client.specimen.findUnique({ where: { id: 8 }, select: { plain: true } })
+  await read(tested)
+  const { result, outcomes } = await observe(() => read(tested))
+  t.same(outcomes, ['miss'])
+  t.type(result?.plain, Array)
+})
 
 t.test('each caller owns its result', async (t) => {
   const read = () => cached.specimen.findUnique({ where: { id: 1 } })

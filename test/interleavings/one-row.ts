@@ -40,18 +40,20 @@ export interface Cast {
   readonly slow: boolean
 }
 
+const LENS = { omit: undefined, computed: {}, strict: false }
 const CALL = {
   model: 'Author',
   operation: 'findUnique',
   args: { where: { id: 1 } },
   dataPath: [],
-  lens: { omit: undefined, computed: undefined, strict: false },
+  lens: LENS,
 }
 const UPDATE = {
   model: 'Author',
   operation: 'update',
   args: { where: { id: 1 }, data: { name: 'next' } },
-  omit: undefined,
+  lens: LENS,
+  dataPath: [],
   transaction: undefined,
 }
 

@@ -1,0 +1,118 @@
+import t, { type Test } from 'tap'
+import { memoryStore } from '../../src/cache/index.ts'
+import { observe } from '../support/client.ts'
+import { connectGarden, createGardenDatabase } from '../support/garden.ts'
+
+const url = await createGardenDatabase(t)
+const { plain, cached } = connectGarden(t, url, { options: { store: memoryStore() } })
+
+t.beforeEach(async () => {
+  await plain.$executeRaw`TRUNCATE "people", "Badge", "Plant", "Bed", "Kind" CASCADE`
+  await plain.kind.create({ data: { id: 1, code: 'one' } })
+  await plain.person.createMany({
+    data: [
+      { id: 1, name: 'a', email: 'a' },
+      { id: 2, name: 'b', email: 'b', mentorId: 1 },
+      { id: 3, name: 'c', email: 'c' },
+    ],
+  })
+  await plain.badge.createMany({ data: [1, 2].map((id) => ({ id, code: `${id}`, holderId: id })) })
+  await plain.plant.createMany({
+    data: [1, 2].map((id) => ({ id, name: `${id}`, growerId: id, watererId: 2 })),
+  })
+  await cached.$cache.drop()
+})
+
+/** The extended client has the plain one's methods, under a type of its own. */
+type Reads = (client: typeof plain) => Promise<unknown>[]
+
+/** Sees that reads, stored before a write, are answered after it as an uncached client answers. */
+async function staysTrue(t: Test, write: () => Promise<unknown>, reads: Reads) {
+  const before = await Promise.all(reads(cached as never))
+  await write()
+  const truth = await Promise.all(reads(plain))
+  t.same(await Promise.all(reads(cached as never)), truth)
+  t.notSame(before, truth, 'the write has changed what is read')
+}
+
+const person =
+  (id: number): Reads =>
+  (client) => [client.person.findUnique({ where: { id } })]
+
+t.test('what a caller caught in a transaction and committed is dropped', async (t) => {
+  const write = () =>
+    cached.$transaction(async (tx) => {
+      const nowhere = { name: 'half', grown: { connect: { id: 999 } } }
+      await t.rejects(tx.person.update({ where: { id: 1 }, data: nowhere }), { code: 'P2018' })
+    })
+  await staysTrue(t, write, person(1))
+})
+
+t.test('a fluent call on a write drops the row that was written, and returns the other whole', async (t) => {
+  const write = async () => {
+    const badge = await cached.person.update({ where: { email: 'a' }, data: { name: 'fluent' } }).badge()
+    t.same(badge, { id: 1, code: '1', holderId: 1 })
+  }
+  await staysTrue(t, write, person(1))
+  const mentored = async () => {
+    const mentor = await cached.person.update({ where: { email: 'b' }, data: { name: 'pupil' } }).mentor()
+    t.equal(mentor?.id, 1)
+    t.equal(mentor?.name, 'fluent')
+  }
+  await staysTrue(t, mentored, person(2))
+  const gone = async () => {
+    await cached.badge.delete({ where: { holderId: 1 } }).holder()
+  }
+  await staysTrue(t, gone, (client) => [client.badge.findUnique({ where: { id: 1 } })])
+})
+
+t.test('a cursor whose row is not among those found takes its place in an order by a relation', async (t) => {
+  const reads: Reads = (client) => [
+    client.plant.findMany({
+      where: { id: 2 },
+      cursor: { id: 1 },
+      orderBy: [{ grower: { name: 'asc' } }, { id: 'asc' }],
+    }),
+  ]
+  const write = () => cached.person.update({ where: { id: 1 }, data: { name: 'z' } })
+  await staysTrue(t, write, reads)
+})
+
+t.test('a foreign key that a deeper write moves does not tell which row was written before', async (t) => {
+  const write = () =>
+    cached.plant.update({
+      where: { id: 1 },
+      data: {
+        grower: {
+          update: {
+            name: 'moved from',
+            pupils: { update: { where: { id: 2 }, data: { grown: { connect: { id: 1 } } } } },
+          },
+        },
+      },
+    })
+  await staysTrue(t, write, person(1))
+  t.equal((await plain.plant.findUnique({ where: { id: 1 } }))?.growerId, 2, 'it has moved')
+})
+
+t.test(
+  'a row that is found by its old link and given a new one is dropped where it comes to be',
+  async (t) => {
+    const created = { waterer: { create: { id: 50, name: 'new' } } }
+    const write = () =>
+      cached.person.update({
+        where: { id: 1 },
+        data: { grown: { update: { where: { id: 1, watererId: 2 }, data: created } } },
+      })
+    await staysTrue(t, write, person(50))
+  },
+)
+
+t.test('a new row that comes with another by its own foreign key is known', async (t) => {
+  await Promise.all(person(3)(cached as never))
+  const { outcomes } = await observe(async () => {
+    await cached.badge.create({ data: { id: 9, code: 'x', holder: { create: { id: 9, name: 'new' } } } })
+    await Promise.all(person(3)(cached as never))
+  })
+  t.same(outcomes, ['hit'])
+})
