@@ -1,4 +1,5 @@
-import { isArgs } from './pins.ts'
+import { type Args, isArgs } from './pins.ts'
+import { askedBeyond, askedOf, namesInOrder } from './property-order.ts'
 import { fromJson, NotEncodableError, toJson } from './scalars.ts'
 import {
   type CacheSchema,
@@ -14,6 +15,7 @@ export interface Shape {
   readonly schema: CacheSchema
   readonly model: string
   readonly operation: string
+  readonly args: unknown
   /** The path that a fluent call takes from the model: `['select', 'books']`. Empty for all other calls. */
   readonly dataPath: readonly string[]
 }
@@ -35,54 +37,54 @@ export const decode = (shape: Shape, text: string): unknown => convert(shape, JS
 
 type Convert = (type: string, value: unknown) => unknown
 
-function convert({ schema, model, operation, dataPath }: Shape, result: unknown, scalar: Convert): unknown {
-  if (operation === 'count') return counts(result)
+function convert(shape: Shape, result: unknown, scalar: Convert): unknown {
+  const { schema, model, operation, args, dataPath } = shape
+  const asked = askedOf(operation, args, dataPath)
+  if (operation === 'count') return counts(result, asked)
   const at = dataPath.reduce((name, step, index) => {
     const field = index % 2 === 1 ? fieldOf(modelFacts(schema, name), step) : undefined
     return isRelation(field) ? field.model : name
   }, model)
-  return rows(schema, modelFacts(schema, at), result, scalar)
+  return rows({ schema, scalar }, modelFacts(schema, at), result, asked)
 }
 
-function rows(schema: CacheSchema, facts: ModelFacts, value: unknown, scalar: Convert): unknown {
+interface Conversion {
+  readonly schema: CacheSchema
+  readonly scalar: Convert
+}
+
+function rows(how: Conversion, facts: ModelFacts, value: unknown, asked: unknown): unknown {
   if (value === null) return null
-  if (Array.isArray(value)) return value.map((item) => rows(schema, facts, item, scalar))
+  if (Array.isArray(value)) return value.map((item) => rows(how, facts, item, asked))
   if (!isArgs(value)) throw new NotEncodableError('a row is not a plain object')
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, column(schema, facts, name, item, scalar)]),
-  )
+  return inOrder(value, asked, (name, item) => column(how, facts, name, item, askedBeyond(asked, name)))
 }
 
-function column(
-  schema: CacheSchema,
-  facts: ModelFacts,
-  name: string,
-  value: unknown,
-  scalar: Convert,
-): unknown {
+function column(how: Conversion, facts: ModelFacts, name: string, value: unknown, asked: unknown): unknown {
   const field = fieldOf(facts, name)
-  if (isRelation(field)) return rows(schema, modelFacts(schema, field.model), value, scalar)
-  if (isScalar(field)) return values(field.type, value, scalar)
-  if (name === '_count') return counts(value)
+  if (isRelation(field)) return rows(how, modelFacts(how.schema, field.model), value, asked)
+  if (isScalar(field)) return values(field.type, value, how.scalar)
+  if (name === '_count') return counts(value, asked)
   if (!AGGREGATES.has(name)) throw new NotEncodableError(`the schema has no field ${name}`)
   if (value === null) return null
   if (!isArgs(value)) throw new NotEncodableError(`${name} is not a plain object`)
-  return Object.fromEntries(
-    Object.entries(value).map(([column, item]) => {
-      const aggregated = fieldOf(facts, column)
-      if (!isScalar(aggregated)) throw new NotEncodableError(`the schema has no column ${column}`)
-      const averaged = name === '_avg' && aggregated.type !== 'Decimal'
-      return [column, values(averaged ? 'Float' : aggregated.type, item, scalar)]
-    }),
-  )
+  return inOrder(value, asked, (column, item) => {
+    const aggregated = fieldOf(facts, column)
+    if (!isScalar(aggregated)) throw new NotEncodableError(`the schema has no column ${column}`)
+    const averaged = name === '_avg' && aggregated.type !== 'Decimal'
+    return values(averaged ? 'Float' : aggregated.type, item, how.scalar)
+  })
 }
+
+const inOrder = (row: Args, asked: unknown, convert: (name: string, item: unknown) => unknown): Args =>
+  Object.fromEntries(namesInOrder(row, asked).map((name) => [name, convert(name, row[name])]))
 
 const AGGREGATES = new Set(['_avg', '_sum', '_min', '_max'])
 
 /** `_count` and what `count` returns: a number, or an object of numbers. */
-function counts(value: unknown): unknown {
-  const numbers = isArgs(value) ? Object.values(value) : [value]
-  if (numbers.every((number) => Number.isInteger(number) || number === null)) return value
+function counts(value: unknown, asked: unknown): unknown {
+  if (isArgs(value)) return inOrder(value, asked, (_, number) => counts(number, undefined))
+  if (Number.isInteger(value) || value === null) return value
   throw new NotEncodableError('a count is not a number')
 }
 

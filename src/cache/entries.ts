@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { decode, encode, type Shape } from './codec.ts'
 import type { Drops } from './drops.ts'
 import type { Outcome } from './events.ts'
-import { NotEncodableError } from './scalars.ts'
 import type { Store } from './store.ts'
 
 /** A read that may be answered from the store. */
@@ -152,12 +151,11 @@ function open(shape: Shape, text: string, versions: (string | null)[]) {
   }
 }
 
-/** A result that cannot be stored is served all the same. */
+/** A result that cannot be stored is served all the same: what another extension made, or too deep or long for JSON. */
 function textOf(shape: Shape, result: unknown): string | undefined {
   try {
     return encode(shape, result)
-  } catch (error) {
-    if (error instanceof NotEncodableError) return undefined
-    throw error
+  } catch {
+    return undefined
   }
 }
