@@ -2,14 +2,17 @@ import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
 import { Drops } from './drops.ts'
 import { type CacheOptions, checkSchema, settingsOf } from './options.ts'
-import { isArgs } from './pins.ts'
 import { isRead } from './plan.ts'
 import {
+  argsOf,
+  askBeside,
   computedFieldsOf,
   dataPathOf,
   fieldTypesOf,
   globalOmitOf,
   isStrict,
+  parentOf,
+  setParent,
   transactionIdOf,
   transactionMethodOf,
   transactionOf,
@@ -38,18 +41,17 @@ export function cache(options: CacheOptions) {
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
   function extend(client: PrismaClientExtends, parent?: object) {
-    const omit = globalOmitOf(client)
-    const omitted = (model: string): unknown =>
-      isArgs(omit) ? omit[model.charAt(0).toLowerCase() + model.slice(1)] : undefined
-    const computed = computedFieldsOf(client, Object.keys(settings.schema.models))
-    const lens = { omit, computed, strict: isStrict(client) }
-
+    const lens = {
+      omit: globalOmitOf(client),
+      computed: computedFieldsOf(client, Object.keys(settings.schema.models)),
+      strict: isStrict(client),
+    }
     const transact = transactionMethodOf(client)
     /** A transaction within one commits with it, and a batch's writes drop one by one as soon as it has committed. */
-    function $transaction(this: object, input: unknown, options?: unknown): Promise<unknown> {
+    function $transaction(this: object, input: unknown, ...options: unknown[]): Promise<unknown> {
       const outermost = isCallback(input) && transactionIdOf(this) === undefined
-      if (!outermost) return transact(this, input, options)
-      return writes.transactions.run((callback) => transact(this, callback, options), input)
+      if (!outermost) return transact(this, input, ...options)
+      return writes.transactions.run((callback) => transact(this, callback, ...options), input)
     }
     /** A later extension goes below ours; one that is a function makes its own of the client that it is given. */
     function $extends(this: object, extension: object): unknown {
@@ -57,29 +59,37 @@ export function cache(options: CacheOptions) {
     }
     const $cache: CacheClient = createCacheClient(settings, { reads, writes, drops }, lens)
     // Not named in the type, so that these keep the types that Prisma gives them.
-    const overrides: object = { $transaction, $extends, ...(parent && { $parent: parent }) }
+    const overrides: object = { $transaction, $extends }
 
-    return client.$extends({
+    const extended = client.$extends({
       name: 'hotshelf',
       client: { $cache, ...overrides },
       query: {
         $allOperations(call) {
-          const { model, operation, args, query } = call
+          const { model, operation } = call
+          const args = argsOf(call)
           const transaction = transactionOf(call)
-          if (model === undefined || !isRead(operation))
-            return writes.carryOut({
-              model,
-              operation,
-              args,
-              query,
-              transaction,
-              omit: model && omitted(model),
-            })
-          const read = { model, operation, args, lens, dataPath: dataPathOf(call) }
-          return reads.carryOut(read, transaction !== undefined, () => query(args))
+          const dataPath = dataPathOf(call)
+          if (model === undefined || !isRead(operation)) {
+            const query = (asked: typeof args) => askBeside(call, asked)
+            return writes.carryOut({ model, operation, args, lens, dataPath, transaction, query })
+          }
+          const read = { model, operation, args, lens, dataPath }
+          return reads.carryOut(read, transaction !== undefined, () => call.query(args))
         },
       },
     })
+    // No parent is a client below the cache: where it would be, it is the cached client of that one.
+    let above = parent
+    setParent(extended, () => {
+      above ??= cachedParentOf(client) ?? extended
+      return above
+    })
+    return extended
+  }
+  function cachedParentOf(client: object): object | undefined {
+    const below = parentOf(client)
+    return below === client ? undefined : extend(below as PrismaClientExtends)
   }
   return Prisma.defineExtension((client) => {
     checkSchema(settings.schema, fieldTypesOf(client))

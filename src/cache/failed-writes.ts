@@ -1,4 +1,5 @@
 import { PrismaClientKnownRequestError, PrismaClientValidationError } from '@prisma/client/runtime/client'
+import type { TransactionKind } from './prisma-internals.ts'
 
 /** Errors of a single statement, or of the transaction that Prisma makes of several: all of it was rolled back. */
 const ROLLED_BACK = new Set([
@@ -17,10 +18,15 @@ const ROLLED_BACK = new Set([
 
 /**
  * Whether a failed write's error proves that nothing was written. Where it does not, the write may have committed.
- * Operations on many rows may be several statements, of which only the last one failed.
+ * Operations on many rows may be several statements, of which only the last one failed; and in an interactive
+ * transaction a caller may go on after an error of Prisma's own, and commit what came before it.
  */
-export const provesNothingWritten = (operation: string, error: unknown): boolean =>
+export const provesNothingWritten = (
+  { operation, transaction }: { readonly operation: string; readonly transaction: TransactionKind },
+  error: unknown,
+): boolean =>
   error instanceof PrismaClientValidationError ||
   (error instanceof PrismaClientKnownRequestError &&
     ROLLED_BACK.has(error.code) &&
+    transaction?.kind !== 'itx' &&
     !operation.includes('Many'))

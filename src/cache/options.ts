@@ -23,7 +23,7 @@ export interface CacheOptions {
   readonly maxBytes?: number
   /** By model: `false` to ask the database for every query that reaches it, or settings of its own. */
   readonly models?: Readonly<Record<string, false | ModelOptions>>
-  /** The tenant on whose behalf a read is made, where one query answers differently for each. */
+  /** The tenant on whose behalf a read is made, where one query answers differently for each. What it throws, reads throw. */
   readonly scope?: () => string | undefined
   /** Reads go to the database, while writes still drop what other processes have stored. Default false. */
   readonly bypass?: boolean

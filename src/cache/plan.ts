@@ -23,7 +23,8 @@ export const isRead = (operation: string): boolean => READS.has(operation)
 /** What of a client's own changes what its queries return: its omissions, and the computed fields' needs. */
 export interface Lens {
   readonly omit: unknown
-  readonly computed: unknown
+  /** By model and computed field. */
+  readonly computed: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   /** Whether it refuses `undefined` in arguments, which otherwise says nothing. */
   readonly strict: boolean
 }

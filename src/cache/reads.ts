@@ -23,7 +23,7 @@ export class Reads {
   /**
    * @param ask asks the database
    * @param inTransaction what a transaction has read and written is nobody else's yet
-   * @throws what `ask` throws, and nothing else
+   * @throws what `ask` and the option `scope` throw, and nothing else
    */
   async carryOut(read: Read, inTransaction: boolean, ask: () => Promise<unknown>): Promise<unknown> {
     const start = performance.now()

@@ -6,7 +6,7 @@ export interface Touch {
   readonly tags: ReadonlySet<string>
 }
 
-export type TransactionCallback = (client: object) => Promise<unknown>
+export type TransactionCallback = (client: object, ...more: readonly unknown[]) => Promise<unknown>
 
 /** Collects what the writes of interactive transactions touch, until the transaction has committed. */
 export class Transactions {
@@ -21,28 +21,33 @@ export class Transactions {
   /**
    * Runs an interactive transaction.
    *
-   * @param start starts it with a callback of ours, which calls the caller's
+   * @param start starts it with a callback of ours, which calls the caller's: several times where it tries again
    */
   async run(
     start: (callback: TransactionCallback) => Promise<unknown>,
     callback: TransactionCallback,
   ): Promise<unknown> {
-    let id: string | undefined
-    let reachedCommit = false
+    const attempts: string[] = []
+    const reachedCommit: Touch[][] = []
     try {
-      return await start(async (client) => {
-        id = transactionIdOf(client)
+      return await start(async (client, ...more) => {
+        const id = transactionIdOf(client)
         if (id === undefined) throw new Error('this version of Prisma Client hides the id of a transaction')
-        this.open.set(id, [])
-        const result = await callback(client)
-        reachedCommit = true
+        if (!('$cache' in client))
+          throw new Error(
+            'an extension starts transactions on a client without the cache: apply that extension after cache()',
+          )
+        const touches: Touch[] = []
+        attempts.push(id)
+        this.open.set(id, touches)
+        const result = await callback(client, ...more)
+        reachedCommit.push(touches)
         return result
       })
     } finally {
-      const touches = id === undefined ? [] : (this.open.get(id) ?? [])
-      if (id !== undefined) this.open.delete(id)
+      for (const id of attempts) this.open.delete(id)
       // A commit that failed may have taken place; a callback that failed was rolled back.
-      if (reachedCommit) await this.committed(touches)
+      if (reachedCommit.length > 0) await this.committed(reachedCommit.flat())
     }
   }
 

@@ -4,7 +4,7 @@ import { type WriteEvent, writeChannel } from './events.ts'
 import { provesNothingWritten } from './failed-writes.ts'
 import { type CallArgs, showKeyColumns } from './key-columns.ts'
 import type { Settings } from './options.ts'
-import { versionKey } from './plan.ts'
+import { type Lens, versionKey } from './plan.ts'
 import type { TransactionKind } from './prisma-internals.ts'
 import { tagsOfRaw } from './raw-tags.ts'
 import { type Touch, Transactions } from './transactions.ts'
@@ -15,8 +15,9 @@ export interface Write {
   readonly model: string | undefined
   readonly operation: string
   readonly args: CallArgs
-  /** The columns of the model that the client omits by itself. */
-  readonly omit: unknown
+  readonly lens: Lens
+  /** The path of a fluent call from the written row to what is returned in its place; empty for all other calls. */
+  readonly dataPath: readonly string[]
   readonly transaction: TransactionKind
   readonly query: (args: CallArgs) => Promise<unknown>
 }
@@ -40,10 +41,12 @@ export class Writes {
 
   /** @throws what the write throws, and nothing else */
   async carryOut(write: Write): Promise<unknown> {
-    const { model, operation, args, omit, query } = write
+    const { model, operation, args, lens, dataPath, query } = write
     if (model === undefined)
       return this.dropAfter(write, query(args), () => tagsOfRaw(this.settings.schema, operation, args))
-    const shown = showKeyColumns(this.settings.schema, model, operation, args, omit)
+    // What a fluent call returns are other rows: they tell nothing of the one that was written.
+    if (dataPath.length > 0) return this.dropAfter(write, query(args), () => this.tagsOf(write, model)())
+    const shown = showKeyColumns(this.settings.schema, model, operation, args, lens)
     try {
       return shown.hide(await this.run(write, model, shown.args))
     } catch (error) {
@@ -70,9 +73,12 @@ export class Writes {
   }
 
   private run(write: Write, model: string, args: CallArgs): Promise<unknown> {
-    const tags = (result?: unknown) =>
-      tagsOfWrite(this.settings.schema, model, write.operation, args, result, this.volatile)
+    const tags = this.tagsOf(write, model)
     return this.dropAfter(write, write.query(args), tags)
+  }
+
+  private tagsOf({ operation, args }: Write, model: string): (result?: unknown) => Set<string> {
+    return (result) => tagsOfWrite(this.settings.schema, model, operation, args, result, this.volatile)
   }
 
   private async dropAfter(
@@ -84,7 +90,7 @@ export class Writes {
     try {
       result = await writing
     } catch (error) {
-      if (!provesNothingWritten(write.operation, error)) await this.touch(write, tags())
+      if (!provesNothingWritten(write, error)) await this.touch(write, tags())
       throw error
     }
     await this.touch(write, tags(result))

@@ -113,18 +113,110 @@ t.test('what a later extension writes through the client that it was given is dr
   await titles(auditing)
   await auditing.rename(2, 'Renamed')
   t.same(await titles(auditing), ['First', 'Renamed'])
-  const child = cached.$extends({ name: 'child' })
-  const { $parent } = child as unknown as { $parent: typeof cached }
-  await $parent.book.update({ where: { id: 2 }, data: { title: 'By the parent' } })
-  t.same(await titles(auditing), ['First', 'By the parent'])
+})
+
+type Parent = { $parent: typeof cached }
+/** The parent of a client, for which Prisma has no type outside of an extension. */
+const parentOf = (client: object) => (client as Parent).$parent
+
+t.test(
+  'what is written through any parent of a client is dropped, in a transaction when it commits',
+  async (t) => {
+    const child = cached.$extends({ name: 'child' })
+    const clients = { child, ofTheExtended: plain.$extends({ name: 'before' }).$extends(hotshelf), cached }
+    for (const [name, client] of Object.entries(clients)) {
+      const title = async () => (await cached.book.findUnique({ where: { id: 2 } }))?.title
+      await title()
+      await parentOf(client).book.update({ where: { id: 2 }, data: { title: name } })
+      t.equal(await title(), name)
+      const undone = client.$transaction(async (tx) => {
+        await parentOf(tx).book.update({ where: { id: 2 }, data: { title: 'undone' } })
+        t.equal(await title(), name, 'it is in the transaction')
+        throw new Error('no')
+      })
+      await t.rejects(undone, { message: 'no' })
+      t.equal((await plain.book.findUnique({ where: { id: 2 } }))?.title, name)
+      await client.$transaction((tx) =>
+        parentOf(tx).book.update({ where: { id: 2 }, data: { title: `${name}, committed` } }),
+      )
+      t.equal(await title(), `${name}, committed`)
+    }
+    t.equal(parentOf(child), cached)
+  },
+)
+
+t.test('a method of a model that goes to the parent of its client writes once, and drops', async (t) => {
+  let calls = 0
+  const counting = Prisma.defineExtension({
+    model: {
+      book: {
+        update(args: object): Promise<unknown> {
+          calls++
+          const context = Prisma.getExtensionContext(this)
+          return (context.$parent as typeof plain).book.update(args as never)
+        },
+      },
+    },
+  })
+  const clients = [cached.$extends(counting), plain.$extends(counting).$extends(hotshelf)]
+  for (const client of clients) {
+    await titles(cached)
+    calls = 0
+    await client.book.update({ where: { id: 2 }, data: { title: `by ${calls}` } })
+    t.equal(calls, 1)
+    t.same(await titles(cached), await titles(plain))
+    await plain.book.update({ where: { id: 2 }, data: { title: 'again' } })
+    await cached.$cache.drop()
+  }
+})
+
+type Work = (tx: typeof cached) => Promise<unknown>
+
+t.test('a $transaction that tries again, and is given more, drops what was committed', async (t) => {
+  const retrying = Prisma.defineExtension({
+    client: {
+      async $transaction(work: Work, ...more: unknown[]) {
+        t.same(more, ['as given', { also: true }])
+        for (let attempt = 1; ; attempt++)
+          try {
+            return await parentOf(this).$transaction(work as never)
+          } catch (error) {
+            if (attempt === 3) throw error
+          }
+      },
+    },
+  })
+  for (const client of [cached.$extends(retrying), plain.$extends(retrying).$extends(hotshelf)]) {
+    await titles(cached)
+    let attempts = 0
+    const work: Work = async (tx) => {
+      await tx.book.update({ where: { id: 2 }, data: { title: `attempt ${++attempts}` } })
+      if (attempts < 3) throw new Error('again')
+    }
+    await client.$transaction(work, 'as given', { also: true })
+    t.same(await titles(cached), ['First', 'attempt 3'])
+    await cached.book.update({ where: { id: 2 }, data: { title: 'Second' } })
+  }
+})
+
+t.test('a $transaction from before the cache, whose client is without it, is refused', async (t) => {
+  const around = plain.$extends((client) =>
+    client.$extends({ client: { $transaction: (work: Work) => client.$transaction(work as never) } }),
+  )
+  const refused = around
+    .$extends(hotshelf)
+    .$transaction((tx) => tx.book.update({ where: { id: 2 }, data: { title: 'unseen' } }))
+  await t.rejects(refused, { message: /apply that extension after cache\(\)/ })
+  t.same(await titles(plain), ['First', 'Second'])
 })
 
 t.test('a transaction of a client that is extended further drops once it has committed', async (t) => {
   const further = cached.$extends(loud).$extends(quoting)
   await titles(further)
+  const before = await titles(cached)
   await further.$transaction(async (tx) => {
     await tx.book.update({ where: { id: 2 }, data: { title: 'Committed' } })
-    t.same(await titles(cached), ['First', 'By the parent'])
+    t.same(await titles(cached), before)
   })
   t.same(await titles(further), ['FIRST', 'COMMITTED'])
 })

@@ -1,10 +1,14 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import t from 'tap'
 import {
+  argsOf,
+  askBeside,
   computedFieldsOf,
   dataPathOf,
   fieldTypesOf,
   globalOmitOf,
+  parentOf,
+  setParent,
   transactionIdOf,
   transactionOf,
 } from '../../src/cache/prisma-internals.ts'
@@ -75,3 +79,56 @@ t.test('a client can be given a $transaction and an $extends of ours', async (t)
 t.test('a client shows its models, their fields and of what type they are', async (t) => {
   t.same(fieldTypesOf(plain).Author, { id: 'Int', name: 'String', books: 'Book' })
 })
+
+t.test('a call shows the very arguments that it was made with, and may be asked with others', async (t) => {
+  class Titled {
+    toJSON() {
+      return 'of its class'
+    }
+  }
+  const seen: object[] = []
+  const seeing = plain.$extends({
+    query: {
+      book: {
+        findFirst(call) {
+          seen.push(argsOf(call))
+          return call.query(call.args)
+        },
+      },
+    },
+  })
+  const copied = { where: { title: 'x' } }
+  await seeing.book.findFirst(copied)
+  const kept = { where: { title: new Titled() as unknown as string } }
+  await seeing.book.findFirst(kept).catch(() => {})
+  t.not(seen[0], copied)
+  t.same(seen[0], copied)
+  t.equal(seen[1], kept)
+
+  const computing = plain.$extends({
+    result: { author: { loud: { needs: { name: true }, compute: ({ name }) => name.toUpperCase() } } },
+    query: {
+      author: { create: (call) => askBeside(call, { ...call.args, select: { id: true, name: true } }) },
+    },
+  })
+  const created: object = await computing.author.create({ data: { name: 'x' }, select: { loud: true } })
+  t.same(
+    [Object.keys(created), 'name' in created],
+    [['id', 'loud'], false],
+    'Prisma hides what is only needed',
+  )
+})
+
+t.test(
+  'a client can be given another parent, which its models and its transactions have as well',
+  async (t) => {
+    const child = plain.$extends({ name: 'child' })
+    t.equal(parentOf(plain), plain)
+    t.equal(parentOf(child), plain)
+    setParent(child, () => child)
+    const seen = (of: object) => (of as { $parent: unknown }).$parent
+    t.equal(seen(child), child)
+    t.equal(seen(child.book), child)
+    await child.$transaction(async (tx) => t.ok(transactionIdOf(Object(seen(tx)))))
+  },
+)
