@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { DMMF } from '@prisma/generator-helper'
-import type { CacheSchema, FieldFacts, ModelFacts, ReferentialAction, RelationFacts } from './schema-facts.ts'
-
-/** The scalars and native types for which equality in PostgreSQL is equality of the text that `pins.ts` makes. */
-const PINNABLE: Readonly<Record<string, readonly (string | undefined)[]>> = {
-  Int: [undefined, 'Integer', 'SmallInt', 'Oid'],
-  BigInt: [undefined, 'BigInt'],
-  String: [undefined, 'Text', 'VarChar', 'Uuid'],
-  Boolean: [undefined, 'Boolean'],
-}
+import {
+  type CacheSchema,
+  type FieldFacts,
+  isPinnable,
+  type ModelFacts,
+  type ReferentialAction,
+  type RelationFacts,
+} from './schema-facts.ts'
 
 /**
  * The facts that the cache needs, from the data model that Prisma hands to a generator.
  *
  * @param datamodel what `prisma generate` parsed
- * @param source the text of the schema: only there can a view be told from a model
+ * @param source the text of the schema: only there can a view be told from a model, and is what `@ignore` hides
  */
 export function factsOfDmmf(datamodel: DMMF.Datamodel, source: string): CacheSchema {
   const views = new Set([...source.matchAll(/^\s*view\s+(\w+)/gm)].map((match) => match[1]))
@@ -34,7 +33,16 @@ export function factsOfDmmf(datamodel: DMMF.Datamodel, source: string): CacheSch
     .update(JSON.stringify([datamodel.models, datamodel.enums]))
     .digest('base64url')
     .slice(0, 16)
-  return { fingerprint, models }
+  return { fingerprint, ...(hidesKeys(source) && { hiddenKeys: true as const }), models }
+}
+
+/** Whether a relation with a foreign key has `@ignore`. */
+function hidesKeys(source: string): boolean {
+  const fields = source
+    .replace(/"(?:[^"\\]|\\.)*"|\/\/.*$/gm, '')
+    // A relation's arguments may take several lines.
+    .replace(/\(([^)]*)\)/g, (part) => part.replace(/\s+/g, ' '))
+  return /^(?=.*@relation\([^)]*\bfields\b)(?=.*@ignore\b)/m.test(fields)
 }
 
 function fieldsOf(model: DMMF.Model, models: readonly DMMF.Model[]): Record<string, FieldFacts> {
@@ -61,7 +69,10 @@ function relationFacts(model: DMMF.Model, field: DMMF.Field, models: readonly DM
   const opposite = target?.fields.find(
     (other) => other.relationName === field.relationName && (target !== model || other.name !== field.name),
   )
-  if (!opposite) throw new Error(`${model.name}.${field.name} has no field at its other end`)
+  if (!opposite)
+    throw new Error(
+      `${model.name}.${field.name} has no field at its other end: give @ignore to both ends or to none`,
+    )
   const facts = { model: field.type, opposite: opposite.name, ...(field.isList && { list: true as const }) }
   const from = field.relationFromFields ?? []
   if (from.length > 0) {
@@ -97,8 +108,7 @@ function keysOf(model: DMMF.Model): string[][] {
   ]
   const pinnable = (name: string) => {
     const field = model.fields.find((candidate) => candidate.name === name)
-    if (!field || field.isList) return false
-    return field.kind === 'enum' || (PINNABLE[field.type]?.includes(field.nativeType?.[0]) ?? false)
+    return field !== undefined && isPinnable(scalarFacts(field))
   }
   const distinct = new Map(sets.map((fields) => [[...fields].sort().join(), fields]))
   return [...distinct.values()].filter((fields) => fields.every(pinnable))

@@ -2,6 +2,7 @@ import { skip } from '@prisma/client/runtime/client'
 import {
   type CacheSchema,
   fieldOf,
+  isPinnable,
   isRelation,
   isScalar,
   type ModelFacts,
@@ -32,10 +33,11 @@ export const asList = (value: unknown): readonly unknown[] => (Array.isArray(val
 
 /**
  * The text that stands for a column's value, the same for every form in which PostgreSQL takes it for equal; undefined
- * where there is none.
+ * where there is none. Two values may share one, which costs no more than a drop too many.
  */
 export function valueText(field: ScalarFacts, value: unknown): string | undefined {
   if (value === null) return 'null'
+  if (!isPinnable(field)) return undefined
   switch (field.type) {
     case 'Int':
       return Number.isInteger(value) ? String(value) : undefined
@@ -51,12 +53,11 @@ export function valueText(field: ScalarFacts, value: unknown): string | undefine
   }
 }
 
-/** A text as the column holds it. */
+/** A text as the column holds it, and as one of another native type that it references or that references it. */
 function storedText({ native }: ScalarFacts, value: string): string {
   if (native === 'Uuid') return value.toLowerCase().replace(/[^0-9a-f]/g, '')
   // Half a surrogate pair goes to the database as U+FFFD, and a varchar loses spaces that are too many.
-  const encoded = Buffer.from(value).toString()
-  return native === 'VarChar' ? encoded.replace(/ +$/, '') : encoded
+  return Buffer.from(value).toString().replace(/ +$/, '')
 }
 
 /** The rows that satisfy what is known of both; `rows` alone, which holds them all, where there would be too many. */
@@ -78,7 +79,7 @@ export function rowsOfWhere(schema: CacheSchema, model: string, where: unknown):
     if (compound) return both(rows, rowsOfWhere(schema, model, value))
     const field = fieldOf(facts, name)
     if (isScalar(field)) return both(rows, pinned(name, field, value))
-    if (isRelation(field)) return both(rows, rowsByParent(schema, field, value))
+    if (isRelation(field)) return both(rows, rowsByParent(schema, facts, field, value))
     return rows
   }, ANY_ROW)
 }
@@ -106,11 +107,16 @@ function equalValues(filter: unknown): readonly unknown[] | undefined {
 }
 
 /** A filter on the parent by the very columns that the foreign key references pins the foreign key. */
-function rowsByParent(schema: CacheSchema, relation: RelationFacts, filter: unknown): Rows {
+function rowsByParent(
+  schema: CacheSchema,
+  facts: ModelFacts,
+  relation: RelationFacts,
+  filter: unknown,
+): Rows {
   const parent = isFilter(schema, relation, filter) ? filter.is : filter
   const { key } = relation
   return key && isArgs(parent)
-    ? carry(rowsOfWhere(schema, relation.model, parent), key.to, key.from)
+    ? carry(rowsOfWhere(schema, relation.model, parent), key.to, key.from, facts)
     : ANY_ROW
 }
 
@@ -120,19 +126,23 @@ export function isFilter(schema: CacheSchema, relation: RelationFacts, filter: u
   return given(filter).some(([name]) => (name === 'is' || name === 'isNot') && !Object.hasOwn(fields, name))
 }
 
-/** What is known of the rows whose columns `to` hold the values of the columns `from` of these rows. */
-export const carry = (rows: Rows, from: readonly string[], to: readonly string[]): Rows =>
-  rows.map((known) =>
-    covers(known, from)
-      ? new Map(from.map((name, index): [string, string] => [to[index] ?? name, known.get(name) ?? 'null']))
-      : new Map(),
-  )
+/** What is known of the rows of a model whose columns `to` hold the values of the columns `from` of these rows. */
+export const carry = (rows: Rows, from: readonly string[], to: readonly string[], facts: ModelFacts): Rows =>
+  rows.map((known) => {
+    const carried = from.map((name, index): [string, string] => [
+      to[index] ?? name,
+      known.get(name) ?? 'null',
+    ])
+    // Values that are equal to a foreign key may differ from it, in a column of a type that takes them for equal.
+    return new Map(covers(known, from) ? carried.filter(([name]) => isPinnable(fieldOf(facts, name))) : [])
+  })
 
 /** What is known of the rows at the far end of a relation, from what is known of the rows at its near end. */
 export function rowsThrough(schema: CacheSchema, relation: RelationFacts, rows: Rows): Rows {
-  if (relation.key) return carry(rows, relation.key.from, relation.key.to)
+  const facts = modelFacts(schema, relation.model)
+  if (relation.key) return carry(rows, relation.key.from, relation.key.to, facts)
   const { key } = oppositeOf(schema, relation)
-  return key ? carry(rows, key.to, key.from) : ANY_ROW
+  return key ? carry(rows, key.to, key.from, facts) : ANY_ROW
 }
 
 /** What the columns of a row, or the data that makes it, say of it. */

@@ -54,8 +54,10 @@ class Reader {
     const found = both(rows, rowsOfWhere(this.schema, model, where))
     this.depend(model, found, whole)
     this.filter(model, where, found)
-    if (cursor) this.depend(model, rowsOfWhere(this.schema, model, cursor))
-    for (const order of asList(orderBy)) this.order(model, order, found)
+    // A cursor's row need not satisfy `where`, and takes its place in the order all the same.
+    const at = cursor ? rowsOfWhere(this.schema, model, cursor) : []
+    this.depend(model, at)
+    for (const order of asList(orderBy)) this.order(model, order, [...found, ...at])
     if (selects) for (const tree of [select, include]) this.select(model, tree, found)
   }
 

@@ -5,6 +5,8 @@
 export interface CacheSchema {
   /** Changes with anything in the Prisma schema that may change an answer. */
   readonly fingerprint: string
+  /** Whether there are foreign keys of which nothing is known, as `@ignore` hides their relations. */
+  readonly hiddenKeys?: true
   readonly models: Readonly<Record<string, ModelFacts>>
 }
 
@@ -59,6 +61,19 @@ export const isRelation = (field: FieldFacts | undefined): field is RelationFact
 
 export const isScalar = (field: FieldFacts | undefined): field is ScalarFacts =>
   field !== undefined && 'type' in field
+
+/** The scalars and native types for which equality in PostgreSQL is equality of the text that `pins.ts` makes. */
+const PINNABLE: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  Int: [undefined, 'Integer', 'SmallInt', 'Oid'],
+  BigInt: [undefined, 'BigInt'],
+  String: [undefined, 'Text', 'VarChar', 'Uuid'],
+  Boolean: [undefined, 'Boolean'],
+  Enum: [undefined],
+}
+
+/** Whether a column's values can be told apart by their texts. */
+export const isPinnable = (field: FieldFacts | undefined): boolean =>
+  isScalar(field) && !field.list && (PINNABLE[field.type]?.includes(field.native) ?? false)
 
 /** The facts of a model. Throws where the map knows no such model: it is older than the client. */
 export function modelFacts(schema: CacheSchema, model: string): ModelFacts {

@@ -1,5 +1,13 @@
 import { carry, MOST_ROWS } from './pins.ts'
-import { type CacheSchema, modelFacts, type RelationFacts, referrersOf, relationsOf } from './schema-facts.ts'
+import {
+  type CacheSchema,
+  fieldOf,
+  isPinnable,
+  modelFacts,
+  type RelationFacts,
+  referrersOf,
+  relationsOf,
+} from './schema-facts.ts'
 import { ANY_ROW, covers, joinColumn, joinedTag, type Rows, rowSetTag, sweepTag, tableTag } from './tags.ts'
 
 const NO_COLUMNS: ReadonlySet<string> = new Set()
@@ -7,6 +15,8 @@ const NO_COLUMNS: ReadonlySet<string> = new Set()
 /** Collects the tags of the rows that a write touches, with those that the database touches on its own account. */
 export class Touches {
   readonly tags = new Set<string>()
+  /** The columns that updates and referential actions change: `Book.title`. */
+  readonly changed = new Set<string>()
   private readonly schema: CacheSchema
   private readonly followed = new Set<string>()
 
@@ -73,6 +83,7 @@ export class Touches {
   updated(model: string, rows: Rows, changed: ReadonlySet<string>): void {
     this.rows(model, rows, changed)
     if (changed.size === 0) return
+    for (const column of changed) this.changed.add(`${model}.${column}`)
     if (relationsOf(modelFacts(this.schema, model)).some(([, { join }]) => join && changed.has(join.id)))
       this.joinsOf(model, ANY_ROW)
     this.follow(model, rows, 'onUpdate', changed)
@@ -99,13 +110,20 @@ export class Touches {
     ])
     if (this.followed.has(step)) return
     this.followed.add(step)
+    if (this.schema.hiddenKeys && (!changed || this.mayBeReferenced(model, changed))) this.everything()
     for (const { model: child, key } of referrersOf(this.schema, model)) {
       const action = key[event]
       const unmoved = changed && !key.to.some((column) => changed.has(column))
       if (unmoved || action === 'Restrict' || action === 'NoAction') continue
-      const children = carry(rows, key.to, key.from)
+      const children = carry(rows, key.to, key.from, modelFacts(this.schema, child))
       if (event === 'onDelete' && action === 'Cascade') this.deleted(child, children)
       else this.updated(child, children, new Set(key.from))
     }
+  }
+
+  private mayBeReferenced(model: string, changed: ReadonlySet<string>): boolean {
+    const facts = modelFacts(this.schema, model)
+    const keys = new Set(facts.keys.flat())
+    return [...changed].some((column) => keys.has(column) || !isPinnable(fieldOf(facts, column)))
   }
 }

@@ -42,19 +42,26 @@ export function tagsOfWrite(
   result?: unknown,
   volatile: Volatile = new Map(),
 ): Set<string> {
-  const writer = new Writer(schema, volatile)
-  writer.write(model, operation, argsOf(args), result)
-  return writer.touches.tags
+  const touchesOf = (changed: ReadonlySet<string>): Touches => {
+    const writer = new Writer(schema, volatile, changed)
+    writer.write(model, operation, argsOf(args), result)
+    return writer.touches
+  }
+  const touches = touchesOf(new Set())
+  return (touches.changed.size > 0 ? touchesOf(touches.changed) : touches).tags
 }
 
 class Writer {
   readonly touches: Touches
   private readonly schema: CacheSchema
   private readonly volatile: Volatile
+  private readonly changed: ReadonlySet<string>
 
-  constructor(schema: CacheSchema, volatile: Volatile) {
+  /** @param changed the columns that the whole write changes, somewhere: they say nothing of where a row's links lead */
+  constructor(schema: CacheSchema, volatile: Volatile, changed: ReadonlySet<string>) {
     this.schema = schema
     this.volatile = volatile
+    this.changed = changed
     this.touches = new Touches(schema)
   }
 
@@ -137,8 +144,9 @@ class Writer {
   }
 
   /** The relations in the data of a created or updated row. */
-  private nested(model: string, data: unknown, row: Known): void {
+  private nested(model: string, data: unknown, known: Known): void {
     const facts = modelFacts(this.schema, model)
+    const row = new Map([...known].filter(([column]) => !this.changed.has(`${model}.${column}`)))
     for (const [name, operations] of given(data)) {
       const relation = fieldOf(facts, name)
       if (!isRelation(relation)) continue
@@ -207,7 +215,9 @@ class Writer {
   private unlink(model: string, relation: RelationFacts, operation: string): void {
     const opposite = oppositeOf(this.schema, relation)
     if (relation.list || opposite.list || operation === 'update') return
-    if (relation.key) this.touches.updated(model, ANY_ROW, new Set(relation.key.from))
+    // A row that is new has no link.
+    if (relation.key && operation !== 'create')
+      this.touches.updated(model, ANY_ROW, new Set(relation.key.from))
     if (opposite.key) this.touches.updated(relation.model, ANY_ROW, new Set(opposite.key.from))
   }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { argumentText } from '../../src/cache/argument-key.ts'
 import { decode, encode } from '../../src/cache/codec.ts'
+import { factsOfDmmf } from '../../src/cache/facts-of-dmmf.ts'
 import { memoryStore } from '../../src/cache/memory-store.ts'
 import { settingsOf } from '../../src/cache/options.ts'
 import { planRead } from '../../src/cache/plan.ts'
@@ -135,6 +136,53 @@ t.test('a delete reaches what cascades', async (t) => {
     '_AuthorToBook[Book.authors=7]',
   ])
     t.ok(tags.includes(tag), tag)
+})
+
+t.test('a foreign key tells of its parent also where the two columns are of different types', async (t) => {
+  const column = (native?: string): FieldFacts => ({ type: 'String', ...(native && { native }) })
+  const key = { from: ['name'], to: ['name'], onDelete: 'Cascade', onUpdate: 'Cascade' } as const
+  const schemaOf = (parent: string, child: string): CacheSchema => ({
+    fingerprint: '',
+    models: {
+      Parent: {
+        table: 'Parent',
+        keys: parent === 'Citext' ? [] : [['name']],
+        compounds: {},
+        fields: { name: column(parent), children: { model: 'Child', list: true, opposite: 'parent' } },
+      },
+      Child: {
+        table: 'Child',
+        keys: [['name']],
+        compounds: {},
+        fields: { name: column(child), parent: { model: 'Parent', opposite: 'children', key } },
+      },
+    },
+  })
+  const children = { where: { name: 'a ' }, include: { children: true } }
+  const texts = schemaOf('Text', 'VarChar')
+  const kept = tagsOfRead(texts, 'Parent', 'findUnique', children)
+  t.ok(
+    [...tagsOfWrite(texts, 'Child', 'create', { data: { name: 'a ' } })].some((tag) => kept.has(tag)),
+    'as the trailing space that a text column keeps may be one too many for a varchar',
+  )
+  const citext = schemaOf('Citext', 'Text')
+  t.ok(tagsOfRead(citext, 'Parent', 'findFirst', children).has('Child'), 'a citext pins nothing')
+  t.ok(tagsOfRead(citext, 'Child', 'findMany', { where: { parent: { name: 'a' } } }).has('Child'))
+})
+
+t.test('where a foreign key is hidden, what may cascade over it touches everything', async (t) => {
+  const hiding: CacheSchema = { ...schema, hiddenKeys: true }
+  const tags = (operation: string, args: object) => tagsOfWrite(hiding, 'Book', operation, args, { id: 7 })
+  t.ok(tags('delete', { where: { id: 7 } }).has('Author[id=*]'))
+  t.ok(tags('update', { where: { id: 7 }, data: { id: 8 } }).has('Author[id=*]'))
+  t.notOk(tags('update', { where: { id: 7 }, data: { title: 'x' } }).has('Author[id=*]'))
+  const datamodel = { models: [], enums: [], types: [], indexes: [] }
+  const hides = (field: string) => factsOfDmmf(datamodel, `model A {\n ${field}\n}`).hiddenKeys ?? false
+  t.equal(hides('b B @relation(fields: [bId], references: [id]) @ignore'), true)
+  t.equal(hides('b B @ignore @relation("x // y",\n  fields: [bId],\n  references: [id])'), true)
+  t.equal(hides('b B @relation(fields: [bId], references: [id]) // @ignore'), false)
+  t.equal(hides('bs B[] @ignore'), false)
+  t.equal(hides('note String @ignore\n b B @relation(fields: [bId], references: [id])'), false)
 })
 
 t.test('a write that the cache does not know touches everything, and does not throw', async (t) => {

@@ -69,7 +69,7 @@ t.test('a fluent call on a write drops the row that was written, and returns the
 t.test('a cursor whose row is not among those found takes its place in an order by a relation', async (t) => {
   const reads: Reads = (client) => [
     client.plant.findMany({
-      where: { id: 2 },
+      where: { growerId: 2 },
       cursor: { id: 1 },
       orderBy: [{ grower: { name: 'asc' } }, { id: 'asc' }],
     }),
