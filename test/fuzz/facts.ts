@@ -162,6 +162,9 @@ export const some = (
       fc.record(Object.fromEntries(names.map((name) => [name, arbitraries[name] ?? fc.constant(null)]))),
     )
 
+/** Made when it is needed: what nests is more than can be made at once. */
+export const lazily = <T>(make: () => fc.Arbitrary<T>): fc.Arbitrary<T> => fc.constant(null).chain(make)
+
 /** An object with one of these properties. */
 export const one = (arbitraries: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> =>
   fc.oneof(...Object.entries(arbitraries).map(([name, value]) => value.map((given) => ({ [name]: given }))))

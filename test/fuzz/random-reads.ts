@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { RelationFacts } from '../../src/cache/schema-facts.ts'
 import {
   columnsOf,
   columnValue,
@@ -18,8 +19,13 @@ export interface Read {
   readonly model: string
   readonly operation: string
   readonly args: object
-  /** The relation that a fluent call goes on to, and what that is asked with. */
-  readonly fluent?: { readonly relation: string; readonly args: object }
+  readonly fluent?: Fluent
+}
+
+/** The relation that a fluent call goes on to, and what that is asked with. */
+export interface Fluent {
+  readonly relation: string
+  readonly args: object
 }
 
 const DEPTH = 2
@@ -43,13 +49,7 @@ export function whereOf(model: string, depth = DEPTH): fc.Arbitrary<object> {
     .chain((column) => condition(model, column).map((value) => ({ [column]: value })))
   if (depth === 0) return columns
   const inner = whereOf(model, depth - 1)
-  const relations = relationsOf(model).map(([name, { model: target, list }]) => {
-    const beyond = fc.oneof(whereOf(target, depth - 1), fc.constant({}))
-    const filter = list
-      ? one({ some: beyond, every: beyond, none: beyond })
-      : fc.oneof(beyond, one({ is: beyond, isNot: beyond }))
-    return filter.map((value) => ({ [name]: value }))
-  })
+  const relations = relationsOf(model).map(([name, relation]) => filterOf(name, relation, depth))
   return fc.oneof(
     { weight: 5, arbitrary: columns },
     { weight: 3, arbitrary: fc.oneof(...relations) },
@@ -65,6 +65,15 @@ export function whereOf(model: string, depth = DEPTH): fc.Arbitrary<object> {
   )
 }
 
+/** A condition on the rows that a relation leads to. */
+function filterOf(name: string, { model, list }: RelationFacts, depth: number): fc.Arbitrary<object> {
+  const beyond = fc.oneof(whereOf(model, depth - 1), fc.constant({}))
+  const filter = list
+    ? one({ some: beyond, every: beyond, none: beyond })
+    : fc.oneof(beyond, one({ is: beyond, isNot: beyond }))
+  return filter.map((value) => ({ [name]: value }))
+}
+
 /** What names one row, at times with more conditions on it. */
 export const rowWhere = (model: string): fc.Arbitrary<object> =>
   fc
@@ -76,20 +85,18 @@ export const rowWhere = (model: string): fc.Arbitrary<object> =>
 
 const listsOf = (model: string) => relationsOf(model).filter(([, { list }]) => list)
 
+const direction = fc.constantFrom('asc', 'desc')
+
+const orderByColumn = (model: string): fc.Arbitrary<object> =>
+  fc.constantFrom(...columnsOf(model)).chain((column) => direction.map((sort) => ({ [column]: sort })))
+
+const orderByRelation = (name: string, { model, list }: RelationFacts): fc.Arbitrary<object> =>
+  (list ? direction.map((_count) => ({ _count })) : orderByColumn(model)).map((order) => ({ [name]: order }))
+
 function orderOf(model: string): fc.Arbitrary<object[]> {
-  const direction = fc.constantFrom('asc', 'desc')
-  const byColumn = fc
-    .constantFrom(...columnsOf(model))
-    .chain((column) => direction.map((sort) => ({ [column]: sort })))
-  const byRelation = relationsOf(model).map(([name, { model: target, list }]) =>
-    list
-      ? direction.map((_count) => ({ [name]: { _count } }))
-      : fc
-          .constantFrom(...columnsOf(target))
-          .chain((column) => direction.map((sort) => ({ [name]: { [column]: sort } }))),
-  )
+  const byRelation = relationsOf(model).map(([name, relation]) => orderByRelation(name, relation))
   return fc
-    .array(fc.oneof(byColumn, ...byRelation), { maxLength: 1 })
+    .array(fc.oneof(orderByColumn(model), ...byRelation), { maxLength: 1 })
     .map((order) => [...order, ...totalOrder(model)])
 }
 
@@ -144,13 +151,16 @@ export function treeOf(model: string, depth: number): fc.Arbitrary<object> {
   )
 }
 
+const countOf = ({ model }: RelationFacts, depth: number): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    fc.constant(true),
+    whereOf(model, depth).map((where) => ({ where })),
+  )
+
 function countsOf(model: string, depth: number): fc.Arbitrary<unknown> {
-  const counted = listsOf(model).map(([name, { model: target }]): [string, fc.Arbitrary<unknown>] => [
+  const counted = listsOf(model).map(([name, relation]): [string, fc.Arbitrary<unknown>] => [
     name,
-    fc.oneof(
-      fc.constant(true),
-      whereOf(target, depth - 1).map((where) => ({ where })),
-    ),
+    countOf(relation, depth - 1),
   ])
   return fc.oneof(
     fc.constant(true),
@@ -175,6 +185,40 @@ function groupArgs(model: string): fc.Arbitrary<object> {
   )
 }
 
+/** What a fluent call goes on to. */
+export const fluentOf = (model: string): fc.Arbitrary<Fluent> =>
+  fc.oneof(
+    ...relationsOf(model).map(([relation, { model: target, list }]) =>
+      (list ? listArgs(target, 1) : treeOf(target, 1)).map((args) => ({ relation, args })),
+    ),
+  )
+
+/** A read of rows, or of one row set of them, by each way in which one relation may bear on it. */
+export function readThrough(model: string, name: string, relation: RelationFacts): fc.Arbitrary<Read> {
+  const { model: target, list } = relation
+  const rows = fc.oneof(fc.constant({}), rowSetOf(model))
+  const total = totalOrder(model)
+  const args = fc.oneof(
+    fc.tuple(rows, filterOf(name, relation, 2)).map(([a, b]) => ({ where: { ...a, ...b }, orderBy: total })),
+    fc
+      .tuple(rows, list ? listArgs(target, 1) : treeOf(target, 1))
+      .map(([where, args]) => ({ where, include: { [name]: args }, orderBy: total })),
+    fc
+      .tuple(rows, orderByRelation(name, relation), some({ cursor: uniqueWhere(model, true) }))
+      .map(([where, order, cursor]) => ({ where, orderBy: [order, ...total], ...cursor })),
+    ...(list
+      ? [
+          fc.tuple(rows, countOf(relation, 1)).map(([where, count]) => ({
+            where,
+            include: { _count: { select: { [name]: count } } },
+            orderBy: total,
+          })),
+        ]
+      : []),
+  )
+  return args.map((given) => ({ kind: 'read', model, operation: 'findMany', args: given }))
+}
+
 function readOf(model: string): fc.Arbitrary<Read> {
   const read = (operation: string, args: fc.Arbitrary<object>): fc.Arbitrary<Read> =>
     args.map((given) => ({ kind: 'read', model, operation, args: given }))
@@ -186,13 +230,8 @@ function readOf(model: string): fc.Arbitrary<Read> {
   const sums = numbersOf(model).length > 0 ? { _sum: numbers, _avg: numbers } : {}
   const columns = Object.fromEntries(columnsOf(model).map((column) => [column, true]))
   const where = some({ where: whereOf(model) })
-  const beyond = fc.oneof(
-    ...relationsOf(model).map(([relation, { model: target, list }]) =>
-      (list ? listArgs(target, 1) : treeOf(target, 1)).map((args) => ({ relation, args })),
-    ),
-  )
   const fluent = fc
-    .tuple(uniqueWhere(model), beyond)
+    .tuple(uniqueWhere(model), fluentOf(model))
     .map(
       ([where, fluent]): Read => ({ kind: 'read', model, operation: 'findUnique', args: { where }, fluent }),
     )

@@ -6,6 +6,7 @@ import {
   columnValue,
   isOptional,
   keyColumnsOf,
+  lazily,
   MODELS,
   numbersOf,
   one,
@@ -17,7 +18,7 @@ import {
   uniqueColumnsOf,
   uniqueWhere,
 } from './facts.ts'
-import { rowWhere, treeOf, whereOf } from './random-reads.ts'
+import { type Fluent, fluentOf, rowWhere, treeOf, whereOf } from './random-reads.ts'
 
 /** A write of one model. */
 export interface ModelWrite {
@@ -25,6 +26,7 @@ export interface ModelWrite {
   readonly model: string
   readonly operation: string
   readonly args: object
+  readonly fluent?: Fluent
 }
 
 export interface RawWrite {
@@ -34,7 +36,7 @@ export interface RawWrite {
   readonly sql: string
 }
 
-const DEPTH = 2
+const DEPTH = 3
 
 type Entry = [string, fc.Arbitrary<unknown>]
 
@@ -94,7 +96,10 @@ const nestable = (model: string, checked: boolean, opposite?: string): [string, 
   relationsOf(model).filter(([name, { key }]) => name !== opposite && (checked || !key))
 
 const nestedCreates = (model: string, depth: number, checked: boolean, opposite?: string): Entry[] =>
-  nestable(model, checked, opposite).map(([name, relation]) => [name, one(linking(relation, depth - 1))])
+  nestable(model, checked, opposite).map(([name, relation]) => [
+    name,
+    lazily(() => one(linking(relation, depth - 1))),
+  ])
 
 /** What links a row to others: all that a new row may do, and some of what an existing one may. */
 function linking({ model, list, opposite, join }: RelationFacts, depth: number) {
@@ -145,7 +150,7 @@ function changes(model: string, depth: number, opposite?: string): fc.Arbitrary<
 const nestedUpdates = (model: string, depth: number, checked: boolean, opposite?: string): Entry[] =>
   nestable(model, checked, opposite).map(([name, relation]) => [
     name,
-    fc.oneof(one(relatedWrites(model, name, relation, depth - 1)), two(relation, depth - 1)),
+    lazily(() => fc.oneof(one(relatedWrites(model, name, relation, depth - 1)), two(relation, depth - 1))),
   ])
 
 /** Several operations on one relation, which Prisma carries out in an order of its own. */
@@ -196,6 +201,15 @@ function writeOf(model: string): fc.Arbitrary<ModelWrite> {
   const where = rowWhere(model)
   const shown = (args: Record<string, fc.Arbitrary<unknown>>) =>
     fc.tuple(fc.record(args), treeOf(model, 1)).map(([given, tree]) => ({ ...given, ...tree }))
+  const fluent = fc
+    .tuple(
+      fc.oneof(
+        write('update', fc.record({ where, data: changes(model, 0) })),
+        write('delete', fc.record({ where })),
+      ),
+      fluentOf(model),
+    )
+    .map(([of, fluent]): ModelWrite => ({ ...of, fluent }))
   const rows = fc.array(newRow(model, 0), { minLength: 1, maxLength: 3 })
   const skipDuplicates = fc.constant(true)
   return fc.oneof(
@@ -221,6 +235,7 @@ function writeOf(model: string): fc.Arbitrary<ModelWrite> {
     },
     { weight: 1, arbitrary: write('delete', shown({ where })) },
     { weight: 1, arbitrary: write('deleteMany', fc.record({ where: whereOf(model) })) },
+    { weight: 1, arbitrary: fluent },
   )
 }
 

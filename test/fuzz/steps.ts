@@ -1,6 +1,8 @@
 import fc from 'fast-check'
+import { oppositeOf } from '../../src/cache/schema-facts.ts'
+import { schema } from '../support/garden.ts'
 import { MODELS, relationsOf } from './facts.ts'
-import { anyRead, type Read } from './random-reads.ts'
+import { anyRead, type Read, readThrough } from './random-reads.ts'
 import { anyRaw, anyWrite, type ModelWrite, plainUpdate, type RawWrite, relinking } from './random-writes.ts'
 
 export type Single = ModelWrite | RawWrite
@@ -17,12 +19,18 @@ export type Step =
       /** How many of the last parts are in a transaction within it, and whether that one is rolled back. */
       readonly nested: number
       readonly nestedFails: boolean
+      /** Whether it goes on where a part fails. */
+      readonly forgives: boolean
       readonly fails: boolean
     }
 
 function anyStep(model: string, [name, relation]: Theme): fc.Arbitrary<Step> {
   const models = [...new Set([model, relation.model])]
-  const read = anyRead(models)
+  const opposite = oppositeOf(schema, relation)
+  const read = fc.oneof(
+    anyRead(models),
+    fc.oneof(readThrough(model, name, relation), readThrough(relation.model, relation.opposite, opposite)),
+  )
   const single = fc.oneof(
     { weight: 6, arbitrary: anyWrite(models) },
     { weight: 4, arbitrary: relinking(model, name, relation) },
@@ -44,6 +52,7 @@ function anyStep(model: string, [name, relation]: Theme): fc.Arbitrary<Step> {
         parts,
         nested: fc.integer({ min: 0, max: 2 }),
         nestedFails: fc.boolean(),
+        forgives: fc.boolean(),
         fails: fc.integer({ min: 0, max: 2 }).map((of) => of === 0),
       }),
     },
@@ -101,12 +110,16 @@ export async function carryOut(client: object, step: Step): Promise<unknown> {
     case 'transaction':
       return rootOf(client).$transaction(async (tx) => {
         const outer = step.parts.slice(0, step.parts.length - step.nested)
-        for (const part of outer) await one(tx, part)
+        const each = async (on: Root, part: Read | Single) => {
+          const done = one(on, part)
+          await (step.forgives ? done.catch(() => {}) : done)
+        }
+        for (const part of outer) await each(tx, part)
         const inner = step.parts.slice(outer.length)
         if (inner.length > 0)
           await tx
             .$transaction(async (nested) => {
-              for (const part of inner) await one(nested, part)
+              for (const part of inner) await each(nested, part)
               if (step.nestedFails) throw new RolledBack()
             })
             .catch((error: unknown) => {
@@ -126,7 +139,7 @@ function one(client: object, step: Read | Single): Promise<unknown> {
   const delegate = byName(client)[model.charAt(0).toLowerCase() + model.slice(1)]
   const found = delegate?.[operation]?.(args)
   if (found === undefined) throw new Error(`there is no ${model}.${operation}`)
-  if (step.kind === 'write' || !step.fluent) return found
+  if (!step.fluent) return found
   const { relation, args: more } = step.fluent
   const beyond: unknown = Reflect.get(found, relation)
   if (typeof beyond !== 'function') throw new Error(`there is no ${model}.${relation}`)
