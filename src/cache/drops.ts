@@ -1,18 +1,28 @@
 import type { Store } from './store.ts'
 
+/** Milliseconds between two tries to deliver what is owed. */
+const PAUSE = 250
+
+/** More keys than this are not told apart: everything is owed in their place. */
+const MOST_OWED = 10_000
+
 /**
- * Delivers drops to the store. Those that it did not take are owed: until they are delivered, this process does not
- * trust what the store says.
+ * Delivers drops to the store. Those that it did not take are owed, and delivered as soon as it takes them: until then,
+ * this process does not trust what the store says.
  */
 export class Drops {
   private readonly store: Store
+  private readonly everything: readonly string[]
   /** Keys whose drop the store did not take, each with the number of the last failure. */
   private readonly owed = new Map<string, number>()
   private failures = 0
   private attempt: Promise<boolean> | undefined
+  private pause: NodeJS.Timeout | undefined
 
-  constructor(store: Store) {
+  /** @param everything keys without which no entry is valid */
+  constructor(store: Store, everything: readonly string[]) {
     this.store = store
+    this.everything = everything
   }
 
   get owing(): number {
@@ -25,8 +35,7 @@ export class Drops {
     try {
       await this.store.drop([...new Set([...keys, ...this.owed.keys()])])
     } catch {
-      this.failures++
-      for (const key of keys) this.owed.set(key, this.failures)
+      this.owe(keys)
       return false
     }
     // A key that failed anew meanwhile is still owed: its drop must come after the commit of that later write.
@@ -41,5 +50,18 @@ export class Drops {
       this.attempt = undefined
     })
     return this.attempt
+  }
+
+  private owe(keys: readonly string[]): void {
+    this.failures++
+    for (const key of keys) this.owed.set(key, this.failures)
+    if (this.owed.size > MOST_OWED) {
+      this.owed.clear()
+      for (const key of this.everything) this.owed.set(key, this.failures)
+    }
+    this.pause ??= setTimeout(() => {
+      this.pause = undefined
+      this.settled()
+    }, PAUSE).unref()
   }
 }

@@ -23,5 +23,12 @@ export interface WriteEvent {
   readonly delivered: boolean
 }
 
+/** Published on the channel `hotshelf:store` when the store no longer answers, and when it does so again. */
+export interface StoreEvent {
+  readonly namespace: string
+  readonly down: boolean
+}
+
+export const storeChannel = channel('hotshelf:store')
 export const readChannel = channel('hotshelf:read')
 export const writeChannel = channel('hotshelf:write')

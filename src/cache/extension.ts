@@ -1,8 +1,9 @@
 import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
 import { Drops } from './drops.ts'
+import { guardedStore } from './guarded-store.ts'
 import { type CacheOptions, checkSchema, settingsOf } from './options.ts'
-import { isRead } from './plan.ts'
+import { everyVersionKey, isRead } from './plan.ts'
 import {
   argsOf,
   askBeside,
@@ -34,8 +35,10 @@ import { Writes } from './writes.ts'
  * @throws CacheOptionError for options that cannot be, also where it is applied to the client of another schema
  */
 export function cache(options: CacheOptions) {
-  const settings = settingsOf(options)
-  const drops = new Drops(settings.store)
+  const checked = settingsOf(options)
+  const store = guardedStore(checked.store, checked.deadline, checked.namespace)
+  const settings = { ...checked, store }
+  const drops = new Drops(store, everyVersionKey(settings))
   const reads = new Reads(settings, drops)
   const writes = new Writes(settings, drops)
 

@@ -1,5 +1,5 @@
 export type { CacheClient, CacheStats } from './cache-client.ts'
-export type { Outcome, ReadEvent, WriteEvent } from './events.ts'
+export type { Outcome, ReadEvent, StoreEvent, WriteEvent } from './events.ts'
 export { cache } from './extension.ts'
 export { memoryStore } from './memory-store.ts'
 export { CacheOptionError, type CacheOptions } from './options.ts'

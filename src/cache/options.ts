@@ -19,6 +19,8 @@ export interface CacheOptions {
   readonly namespace?: string
   /** Seconds that an entry is kept, to give memory back; freshness does not depend on it. Default 3600. */
   readonly ttl?: number
+  /** Milliseconds that one command to the store may take, which is what a store that hangs adds to a read. Default 100. */
+  readonly deadline?: number
   /** Bytes of the largest result that is stored; larger ones are served and counted. Default 1,048,576. */
   readonly maxBytes?: number
   /** By model: `false` to ask the database for every query that reaches it, or settings of its own. */
@@ -36,7 +38,17 @@ export class CacheOptionError extends Error {
   override name = 'CacheOptionError'
 }
 
-const KNOWN = new Set(['schema', 'store', 'namespace', 'ttl', 'maxBytes', 'models', 'scope', 'bypass'])
+const KNOWN = new Set([
+  'schema',
+  'store',
+  'namespace',
+  'ttl',
+  'deadline',
+  'maxBytes',
+  'models',
+  'scope',
+  'bypass',
+])
 const STORE = ['get', 'pin', 'set', 'drop'] as const
 /** About 68 years: Redis takes twice as much, for versions. */
 const MOST = 2 ** 31 - 1
@@ -57,6 +69,7 @@ export function settingsOf(options: CacheOptions): Settings {
     store,
     namespace = 'hotshelf',
     ttl = 3600,
+    deadline = 100,
     maxBytes = 1024 * 1024,
     models = {},
     scope,
@@ -74,6 +87,7 @@ export function settingsOf(options: CacheOptions): Settings {
       fail(`${name} must be a whole number of ${unit}, at least 1 and at most ${MOST}`)
   }
   checkWhole(ttl, 'ttl', 'seconds')
+  checkWhole(deadline, 'deadline', 'milliseconds')
   checkWhole(maxBytes, 'maxBytes', 'bytes')
   if (!isArgs(models)) fail('models must be an object with settings by model')
   for (const [name, own] of Object.entries(models)) {
@@ -95,7 +109,7 @@ export function settingsOf(options: CacheOptions): Settings {
   }
   if (scope !== undefined && typeof scope !== 'function') fail('scope must be a function')
   if (typeof bypass !== 'boolean') fail('bypass must be true or false')
-  return { schema, store, namespace, ttl, maxBytes, models, bypass, ...(scope && { scope }) }
+  return { schema, store, namespace, ttl, deadline, maxBytes, models, bypass, ...(scope && { scope }) }
 }
 
 /**

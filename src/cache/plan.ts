@@ -3,6 +3,7 @@ import { canonicalArgs, holdsUndefined } from './canonical-args.ts'
 import { CacheOptionError, type Settings } from './options.ts'
 import { tagsOfRead } from './read-tags.ts'
 import { tagKey } from './tags.ts'
+import { Touches } from './touches.ts'
 
 /** The form in which entries are stored: another form, other keys. */
 const FORM = 1
@@ -79,6 +80,13 @@ function tenantOf({ scope }: Settings): string | undefined {
   const tenant: unknown = scope?.()
   if (tenant === undefined || typeof tenant === 'string') return tenant
   throw new CacheOptionError('cache(): scope must give a string or undefined')
+}
+
+/** Keys of versions without which no entry is valid. */
+export function everyVersionKey(settings: Settings): string[] {
+  const touches = new Touches(settings.schema)
+  touches.everything()
+  return [...touches.tags].map((tag) => versionKey(settings, tag))
 }
 
 /** The key of a tag's version in the store. Not the fingerprint's: a deploy's old and new processes drop the same. */

@@ -1,12 +1,11 @@
-import type { Cluster, Redis } from 'ioredis'
+import { type Cluster, type Redis, ReplyError } from 'ioredis'
 import { CacheOptionError } from './options.ts'
-import type { Store } from './store.ts'
+import { type Store, StoreRefusalError } from './store.ts'
 
 /**
  * A store in Redis, shared by all processes that use the same one.
  *
- * The connection is the caller's, with its timeouts: give it `enableOfflineQueue: false` and a `commandTimeout`, or a
- * Redis that is down or hangs will hold up every read.
+ * The connection is the caller's: give it `enableOfflineQueue: false`, so that commands fail at once while there is none.
  */
 export function redisStore(redis: Redis | Cluster): Store {
   if (typeof redis?.unlink !== 'function')
@@ -14,24 +13,41 @@ export function redisStore(redis: Redis | Cluster): Store {
   const each = async (keys: readonly string[], command: (key: string) => Promise<unknown>) => {
     await Promise.all(keys.map(command))
   }
-  /** A cluster refuses a command on keys of several slots; there they go one by one, in one pipeline a node. */
+  /** A cluster refuses a command on keys of several slots; there they go one by one. */
   const get = async (keys: readonly string[]): Promise<(string | null)[]> => {
     if (keys.length === 0) return []
-    return redis.isCluster ? Promise.all(keys.map((key) => redis.get(key))) : redis.mget([...keys])
+    // Not GET, which fails on what is no text.
+    return redis.isCluster
+      ? (await Promise.all(keys.map((key) => redis.mget(key)))).flat()
+      : redis.mget([...keys])
+  }
+  const drop = async (keys: readonly string[]) => {
+    if (keys.length === 0) return
+    if (redis.isCluster) await each(keys, (key) => redis.unlink(key))
+    else await redis.unlink([...keys])
   }
   return {
-    get,
-    async pin(keys, text, seconds) {
-      await each(keys, (key) => redis.set(key, text, 'EX', seconds, 'NX'))
-      return get(keys)
-    },
-    async set(key, text, seconds) {
-      await redis.set(key, text, 'EX', seconds)
-    },
-    async drop(keys) {
-      if (keys.length === 0) return
-      if (redis.isCluster) await each(keys, (key) => redis.unlink(key))
-      else await redis.unlink([...keys])
-    },
+    get: (keys) => answered(get(keys)),
+    drop: (keys) => answered(drop(keys)),
+    pin: (keys, text, seconds) => answered(pin(keys, text, seconds)),
+    set: async (key, text, seconds) => void (await answered(redis.set(key, text, 'EX', seconds))),
+  }
+
+  async function pin(keys: readonly string[], text: string, seconds: number) {
+    await each(keys, (key) => redis.set(key, text, 'EX', seconds, 'NX'))
+    const pinned = await get(keys)
+    // What is there and no text stands in the way of every later one.
+    await drop(keys.filter((_, index) => pinned[index] === null))
+    return pinned
+  }
+}
+
+/** @throws StoreRefusalError for what Redis answers with an error */
+async function answered<T>(command: Promise<T>): Promise<T> {
+  try {
+    return await command
+  } catch (error) {
+    if (error instanceof ReplyError) throw new StoreRefusalError(String(error), { cause: error })
+    throw error
   }
 }

@@ -1,7 +1,13 @@
+/** Thrown by a store that was reached, and answered with an error: it is full, or still loading, say. */
+export class StoreRefusalError extends Error {
+  override name = 'StoreRefusalError'
+}
+
 /**
  * Where entries and versions are kept: texts under keys, which the store may lose at any time, but never alters or
  * brings back. No method reads or writes more than one key at a time as far as its caller can tell, so each may be
- * carried out on many servers. Every method rejects when the store cannot be reached.
+ * carried out on many servers. Every method rejects when the store cannot be reached, and with a StoreRefusalError when
+ * it was but does not do it.
  */
 export interface Store {
   /** What is under each key: a text, or null. The order is that of the keys. */

@@ -14,7 +14,7 @@ function createHeldStore() {
         held.push({ take: resolve, refuse: () => reject(new Error('out of reach')) })
       }),
   }
-  return { batches, held, drops: new Drops(store) }
+  return { batches, held, drops: new Drops(store, ['everything']) }
 }
 
 t.test('a drop on its way is sent once, however many reads there are meanwhile', async (t) => {

@@ -81,6 +81,15 @@ t.test('relations are pinned where the schema tells their key', async (t) => {
   ])
 })
 
+t.test('a condition narrows down the rows that satisfy it, and not those that must not', async (t) => {
+  const reviews = (filter: object) => read('Book', 'findMany', { where: { reviews: filter } })
+  t.notOk(reviews({ some: { id: 1 } }).includes('Review'))
+  t.notOk(reviews({ none: { id: 1 } }).includes('Review'))
+  t.ok(reviews({ every: { id: 1 } }).includes('Review'))
+  t.ok(reviews({ some: { NOT: { id: 1 } } }).includes('Review'))
+  t.ok(read('Review', 'findMany', { where: { book: { isNot: { id: 1 } } } }).includes('Review'))
+})
+
 t.test(
   'a write touches the table and the row sets of its row, and sweeps only what may have moved',
   async (t) => {

@@ -71,7 +71,7 @@ export function playOneRow(parts: CacheParts, { readers, writers, together, warm
     const stale = new StaleReads()
 
     const createProcess = () => {
-      const drops = new parts.drops.Drops(store)
+      const drops = new parts.drops.Drops(store, [])
       return {
         reads: new parts.reads.Reads(settings, drops),
         writes: new parts.writes.Writes(settings, drops),

@@ -33,6 +33,9 @@ export interface RealCast {
   readonly transaction: boolean
 }
 
+/** Milliseconds for a command that is held back while others take their turn. */
+const HELD = 60_000
+
 /** A row in PostgreSQL, cached in Redis, and all steps towards either; to be played with any cast. */
 export async function createRealRow(t: Test, { cache, redisStore }: Cache) {
   const adapter = new WatchedAdapter(await createDatabase(t), (sql, run) =>
@@ -49,7 +52,8 @@ export async function createRealRow(t: Test, { cache, redisStore }: Cache) {
     async (): Promise<Play> => {
       await plain.author.update({ where, data: { name: '0' } })
       const namespace = createNamespace()
-      const createProcess = () => plain.$extends(cache({ schema, namespace, store: redisStore(redis) }))
+      const createProcess = () =>
+        plain.$extends(cache({ schema, namespace, store: redisStore(redis), deadline: HELD }))
       const reading = createProcess()
       const writing = together ? reading : createProcess()
       const stale = new StaleReads()

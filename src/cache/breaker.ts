@@ -1,0 +1,86 @@
+import { StoreRefusalError } from './store.ts'
+
+/** Thrown for a command that the store did not answer in time, or that was not sent as it did not answer others. */
+export class StoreDownError extends Error {
+  override name = 'StoreDownError'
+}
+
+/** Commands in a row without an answer after which the store counts as down. */
+const FAILURES = 3
+
+/** Milliseconds between two tries of a store that is down. */
+const PAUSE = 250
+
+/**
+ * Bounds what a store that hangs or is out of reach can cost: a deadline for each command, and after some without an
+ * answer none at all, until the store answers again. It is tried in the background, never at a caller's expense.
+ */
+export class Breaker {
+  private readonly deadline: number
+  private readonly probe: () => Promise<unknown>
+  private readonly changed: (open: boolean) => void
+  private failures = 0
+  private pause: NodeJS.Timeout | undefined
+
+  /**
+   * @param deadline milliseconds that a command may take
+   * @param probe a command that costs little
+   * @param changed called when it opens and when it closes
+   */
+  constructor(deadline: number, probe: () => Promise<unknown>, changed: (open: boolean) => void) {
+    this.deadline = deadline
+    this.probe = probe
+    this.changed = changed
+  }
+
+  /** Whether commands are refused. */
+  get open(): boolean {
+    return this.pause !== undefined
+  }
+
+  /** @throws StoreDownError, and what the command throws */
+  async run<T>(command: () => Promise<T>): Promise<T> {
+    if (this.open) throw new StoreDownError('the store is down')
+    try {
+      const answer = await this.within(command())
+      this.failures = 0
+      return answer
+    } catch (error) {
+      // A refusal is an answer.
+      if (error instanceof StoreRefusalError) this.failures = 0
+      else if (++this.failures >= FAILURES && !this.open) {
+        this.tryLater()
+        this.changed(true)
+      }
+      throw error
+    }
+  }
+
+  /** Tries the store no more. */
+  close(): void {
+    clearTimeout(this.pause)
+  }
+
+  private tryLater(): void {
+    this.pause = setTimeout(async () => {
+      try {
+        await this.within(this.probe())
+      } catch (error) {
+        if (!(error instanceof StoreRefusalError)) return this.tryLater()
+      }
+      this.failures = 0
+      this.pause = undefined
+      this.changed(false)
+    }, PAUSE).unref()
+  }
+
+  private within<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new StoreDownError(`the store did not answer within ${this.deadline} ms`)),
+        this.deadline,
+      )
+      answer.then(resolve, reject).finally(() => clearTimeout(timer))
+    })
+  }
+}

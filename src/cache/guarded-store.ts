@@ -1,0 +1,34 @@
+import { Breaker } from './breaker.ts'
+import { type StoreEvent, storeChannel } from './events.ts'
+import type { Store } from './store.ts'
+
+export interface GuardedStore extends Store {
+  /** Whether the store is taken for down, and not asked. */
+  readonly down: boolean
+  /** Asks the store no more in the background. */
+  close(): void
+}
+
+/**
+ * A store whose methods take no longer than a deadline each, and fail at once while the store is down.
+ *
+ * @param deadline milliseconds
+ * @param namespace under which keys are the cache's own
+ */
+export function guardedStore(store: Store, deadline: number, namespace: string): GuardedStore {
+  const probe = () => store.get([`${namespace}:probe`])
+  const breaker = new Breaker(deadline, probe, (down) => {
+    const event: StoreEvent = { namespace, down }
+    storeChannel.publish(event)
+  })
+  return {
+    get down() {
+      return breaker.open
+    },
+    close: () => breaker.close(),
+    get: (keys) => breaker.run(() => store.get(keys)),
+    pin: (keys, text, seconds) => breaker.run(() => store.pin(keys, text, seconds)),
+    set: (key, text, seconds) => breaker.run(() => store.set(key, text, seconds)),
+    drop: (keys) => breaker.run(() => store.drop(keys)),
+  }
+}
