@@ -47,6 +47,20 @@ const ConfigSchema = Type.Object({
       description: 'a whole number of seconds from 1 to 31536000',
     }),
   ),
+  CACHE_DEADLINE: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 60_000,
+      description: 'a whole number of milliseconds from 1 to 60000',
+    }),
+  ),
+  CACHE_CRASH_BOUND: Type.Optional(
+    Type.Integer({
+      minimum: 500,
+      maximum: 3_600_000,
+      description: 'a whole number of milliseconds from 500 to 3600000',
+    }),
+  ),
   NODE_ENV: Type.Optional(oneOf(['production', 'development', 'test'])),
 })
 

@@ -17,7 +17,7 @@ const CONNECTION_TIMEOUT = 5000
  * what the others have read
  */
 export function createClient(
-  config: Pick<Config, 'DATABASE_URL' | 'CACHE' | 'CACHE_NAMESPACE' | 'CACHE_TTL'>,
+  config: Pick<Config, 'DATABASE_URL' | Extract<keyof Config, `CACHE${string}`>>,
   store: Store,
 ) {
   const adapter = new PrismaPg({
@@ -31,6 +31,8 @@ export function createClient(
       namespace: config.CACHE_NAMESPACE,
       bypass: config.CACHE === 'off',
       ...(config.CACHE_TTL !== undefined && { ttl: config.CACHE_TTL }),
+      ...(config.CACHE_DEADLINE !== undefined && { deadline: config.CACHE_DEADLINE }),
+      ...(config.CACHE_CRASH_BOUND !== undefined && { crashBound: config.CACHE_CRASH_BOUND }),
     }),
   )
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { decode, encode, type Shape } from './codec.ts'
-import type { Drops } from './drops.ts'
 import type { Outcome } from './events.ts'
 import type { Store } from './store.ts'
 
@@ -37,13 +36,14 @@ export class Entries {
   /** Results that were not stored for their size. */
   tooLarge = 0
   private readonly store: Store
-  private readonly drops: Drops
+  private readonly trusted: () => Promise<boolean>
   /** Database calls under way, by entry key and the versions that they were asked under. */
   private readonly flights = new Map<string, Promise<Filled | undefined>>()
 
-  constructor(store: Store, drops: Drops) {
+  /** @param trusted whether what the store says may be believed now */
+  constructor(store: Store, trusted: () => Promise<boolean>) {
     this.store = store
-    this.drops = drops
+    this.trusted = trusted
   }
 
   /** @throws what `ask` throws, and nothing else */
@@ -66,7 +66,7 @@ export class Entries {
   private async lookUp(
     read: CachedRead,
   ): Promise<{ result: unknown } | { versions: (string | null)[] } | undefined> {
-    if (!(await this.drops.settled())) return undefined
+    if (!(await this.trusted())) return undefined
     try {
       const [entry = null, ...versions] = await this.store.get([read.key, ...read.versions])
       const text = entry === null ? undefined : textUnder(entry, versions)

@@ -2,6 +2,7 @@ import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
 import { Drops } from './drops.ts'
 import { guardedStore } from './guarded-store.ts'
+import { Intents } from './intents.ts'
 import { type CacheOptions, checkSchema, settingsOf } from './options.ts'
 import { everyVersionKey, isRead } from './plan.ts'
 import {
@@ -39,8 +40,9 @@ export function cache(options: CacheOptions) {
   const store = guardedStore(checked.store, checked.deadline, checked.namespace)
   const settings = { ...checked, store }
   const drops = new Drops(store, everyVersionKey(settings))
-  const reads = new Reads(settings, drops)
-  const writes = new Writes(settings, drops)
+  const intents = new Intents(store, checked.namespace, checked.crashBound, drops)
+  const reads = new Reads(settings, async () => (await drops.settled()) && (await intents.clear()))
+  const writes = new Writes(settings, drops, intents)
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
   function extend(client: PrismaClientExtends, parent?: object) {

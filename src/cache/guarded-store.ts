@@ -21,7 +21,16 @@ export function guardedStore(store: Store, deadline: number, namespace: string):
     const event: StoreEvent = { namespace, down }
     storeChannel.publish(event)
   })
+  const { notes } = store
   return {
+    ...(notes && {
+      notes: {
+        put: (key, name, text) => breaker.run(() => notes.put(key, name, text)),
+        remove: (key, names) => breaker.run(() => notes.remove(key, names)),
+        all: (key) => breaker.run(() => notes.all(key)),
+        beat: (key, milliseconds) => breaker.run(() => notes.beat(key, milliseconds)),
+      },
+    }),
     get down() {
       return breaker.open
     },

@@ -21,6 +21,11 @@ export interface CacheOptions {
   readonly ttl?: number
   /** Milliseconds that one command to the store may take, which is what a store that hangs adds to a read. Default 100. */
   readonly deadline?: number
+  /**
+   * Milliseconds for which a process that dies between its commit and its drop may leave a stale entry, where the store
+   * keeps notes. Default 5000.
+   */
+  readonly crashBound?: number
   /** Bytes of the largest result that is stored; larger ones are served and counted. Default 1,048,576. */
   readonly maxBytes?: number
   /** By model: `false` to ask the database for every query that reaches it, or settings of its own. */
@@ -44,6 +49,7 @@ const KNOWN = new Set([
   'namespace',
   'ttl',
   'deadline',
+  'crashBound',
   'maxBytes',
   'models',
   'scope',
@@ -70,6 +76,7 @@ export function settingsOf(options: CacheOptions): Settings {
     namespace = 'hotshelf',
     ttl = 3600,
     deadline = 100,
+    crashBound = 5000,
     maxBytes = 1024 * 1024,
     models = {},
     scope,
@@ -88,6 +95,7 @@ export function settingsOf(options: CacheOptions): Settings {
   }
   checkWhole(ttl, 'ttl', 'seconds')
   checkWhole(deadline, 'deadline', 'milliseconds')
+  checkWhole(crashBound, 'crashBound', 'milliseconds')
   checkWhole(maxBytes, 'maxBytes', 'bytes')
   if (!isArgs(models)) fail('models must be an object with settings by model')
   for (const [name, own] of Object.entries(models)) {
@@ -109,7 +117,18 @@ export function settingsOf(options: CacheOptions): Settings {
   }
   if (scope !== undefined && typeof scope !== 'function') fail('scope must be a function')
   if (typeof bypass !== 'boolean') fail('bypass must be true or false')
-  return { schema, store, namespace, ttl, deadline, maxBytes, models, bypass, ...(scope && { scope }) }
+  return {
+    schema,
+    store,
+    namespace,
+    ttl,
+    deadline,
+    crashBound,
+    maxBytes,
+    models,
+    bypass,
+    ...(scope && { scope }),
+  }
 }
 
 /**

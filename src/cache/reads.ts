@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks'
-import type { Drops } from './drops.ts'
 import { type Answer, Entries } from './entries.ts'
 import { type Outcome, type ReadEvent, readChannel } from './events.ts'
 import type { Settings } from './options.ts'
@@ -11,9 +10,10 @@ export class Reads {
   private readonly settings: Settings
   private readonly entries: Entries
 
-  constructor(settings: Settings, drops: Drops) {
+  /** @param trusted whether what the store says may be believed now */
+  constructor(settings: Settings, trusted: () => Promise<boolean>) {
     this.settings = settings
-    this.entries = new Entries(settings.store, drops)
+    this.entries = new Entries(settings.store, trusted)
   }
 
   get tooLarge(): number {

@@ -27,6 +27,12 @@ export function redisStore(redis: Redis | Cluster): Store {
     else await redis.unlink([...keys])
   }
   return {
+    notes: {
+      put: async (key, name, text) => void (await answered(redis.hset(key, name, text))),
+      remove: async (key, names) => void (await answered(redis.hdel(key, ...names))),
+      all: (key) => answered(redis.hgetall(key)),
+      beat: async (key, milliseconds) => void (await answered(redis.set(key, '', 'PX', milliseconds))),
+    },
     get: (keys) => answered(get(keys)),
     drop: (keys) => answered(drop(keys)),
     pin: (keys, text, seconds) => answered(pin(keys, text, seconds)),

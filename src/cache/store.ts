@@ -22,4 +22,15 @@ export interface Store {
   set(key: string, text: string, seconds: number): Promise<void>
   /** Removes what is under the keys. */
   drop(keys: readonly string[]): Promise<void>
+  /** Of a store that outlives the processes that use it. */
+  readonly notes?: Notes
+}
+
+/** Texts by their names, under one key. */
+export interface Notes {
+  put(key: string, name: string, text: string): Promise<void>
+  remove(key: string, names: readonly string[]): Promise<void>
+  all(key: string): Promise<Readonly<Record<string, string>>>
+  /** Puts a text under a key of its own, which the store forgets after so many milliseconds. */
+  beat(key: string, milliseconds: number): Promise<void>
 }

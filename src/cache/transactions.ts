@@ -1,9 +1,11 @@
+import type { Intent } from './intents.ts'
 import { transactionIdOf } from './prisma-internals.ts'
 
 export interface Touch {
   readonly model: string | undefined
   readonly operation: string
   readonly tags: ReadonlySet<string>
+  readonly intent?: Intent
 }
 
 export type TransactionCallback = (client: object, ...more: readonly unknown[]) => Promise<unknown>
@@ -11,11 +13,21 @@ export type TransactionCallback = (client: object, ...more: readonly unknown[]) 
 /** Collects what the writes of interactive transactions touch, until the transaction has committed. */
 export class Transactions {
   private readonly open = new Map<string, Touch[]>()
-  private readonly committed: (touches: readonly Touch[]) => Promise<unknown>
+  private readonly drop: (touches: readonly Touch[]) => Promise<unknown>
 
-  /** @param committed called after each commit, before the transaction's caller hears of it */
-  constructor(committed: (touches: readonly Touch[]) => Promise<unknown>) {
-    this.committed = committed
+  /** @param drop called after each commit, before the transaction's caller hears of it */
+  constructor(drop: (touches: readonly Touch[]) => Promise<unknown>) {
+    this.drop = drop
+  }
+
+  /**
+   * Drops what has been written.
+   *
+   * @param sure whether it is known to be committed, and not perhaps yet to be
+   */
+  async settle(touches: readonly Touch[], sure: boolean): Promise<void> {
+    await this.drop(touches)
+    for (const { intent } of touches) sure ? intent?.done() : intent?.linger()
   }
 
   /**
@@ -27,10 +39,11 @@ export class Transactions {
     start: (callback: TransactionCallback) => Promise<unknown>,
     callback: TransactionCallback,
   ): Promise<unknown> {
-    const attempts: string[] = []
+    const attempts = new Map<string, Touch[]>()
     const reachedCommit: Touch[][] = []
+    let sure = false
     try {
-      return await start(async (client, ...more) => {
+      const result = await start(async (client, ...more) => {
         const id = transactionIdOf(client)
         if (id === undefined) throw new Error('this version of Prisma Client hides the id of a transaction')
         if (!('$cache' in client))
@@ -38,16 +51,20 @@ export class Transactions {
             'an extension starts transactions on a client without the cache: apply that extension after cache()',
           )
         const touches: Touch[] = []
-        attempts.push(id)
+        attempts.set(id, touches)
         this.open.set(id, touches)
         const result = await callback(client, ...more)
         reachedCommit.push(touches)
         return result
       })
+      sure = true
+      return result
     } finally {
-      for (const id of attempts) this.open.delete(id)
-      // A commit that failed may have taken place; a callback that failed was rolled back.
-      if (reachedCommit.length > 0) await this.committed(reachedCommit.flat())
+      for (const id of attempts.keys()) this.open.delete(id)
+      const rolledBack = [...attempts.values()].filter((touches) => !reachedCommit.includes(touches))
+      for (const { intent } of rolledBack.flat()) intent?.done()
+      // A commit that failed may have taken place, or do so later.
+      await this.settle(reachedCommit.flat(), sure)
     }
   }
 
@@ -55,6 +72,6 @@ export class Transactions {
   async add(id: string, touch: Touch): Promise<void> {
     const touches = this.open.get(id)
     if (touches) touches.push(touch)
-    else await this.committed([touch])
+    else await this.settle([touch], true)
   }
 }

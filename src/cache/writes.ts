@@ -2,6 +2,7 @@ import { PrismaClientValidationError } from '@prisma/client/runtime/client'
 import type { Drops } from './drops.ts'
 import { type WriteEvent, writeChannel } from './events.ts'
 import { provesNothingWritten } from './failed-writes.ts'
+import type { Intent, Intents } from './intents.ts'
 import { type CallArgs, showKeyColumns } from './key-columns.ts'
 import type { Settings } from './options.ts'
 import { type Lens, versionKey } from './plan.ts'
@@ -29,11 +30,13 @@ export class Writes {
   dropped = 0
   private readonly settings: Settings
   private readonly drops: Drops
+  private readonly intents: Intents
   private readonly volatile: Volatile
 
-  constructor(settings: Settings, drops: Drops) {
+  constructor(settings: Settings, drops: Drops, intents: Intents) {
     this.settings = settings
     this.drops = drops
+    this.intents = intents
     this.volatile = new Map(
       Object.entries(settings.models).map(([model, own]) => [model, new Set(own ? own.volatile : [])]),
     )
@@ -43,9 +46,20 @@ export class Writes {
   async carryOut(write: Write): Promise<unknown> {
     const { model, operation, args, lens, dataPath, query } = write
     if (model === undefined)
-      return this.dropAfter(write, query(args), () => tagsOfRaw(this.settings.schema, operation, args))
+      return this.dropAfter(
+        write,
+        () => query(args),
+        () => tagsOfRaw(this.settings.schema, operation, args),
+      )
     // What a fluent call returns are other rows: they tell nothing of the one that was written.
-    if (dataPath.length > 0) return this.dropAfter(write, query(args), () => this.tagsOf(write, model)())
+    if (dataPath.length > 0) {
+      const tags = this.tagsOf(write, model, args)
+      return this.dropAfter(
+        write,
+        () => query(args),
+        () => tags(),
+      )
+    }
     const shown = showKeyColumns(this.settings.schema, model, operation, args, lens)
     try {
       return shown.hide(await this.run(write, model, shown.args))
@@ -73,33 +87,41 @@ export class Writes {
   }
 
   private run(write: Write, model: string, args: CallArgs): Promise<unknown> {
-    const tags = this.tagsOf(write, model)
-    return this.dropAfter(write, write.query(args), tags)
+    return this.dropAfter(write, () => write.query(args), this.tagsOf(write, model, args))
   }
 
-  private tagsOf({ operation, args }: Write, model: string): (result?: unknown) => Set<string> {
+  private tagsOf({ operation }: Write, model: string, args: CallArgs): (result?: unknown) => Set<string> {
     return (result) => tagsOfWrite(this.settings.schema, model, operation, args, result, this.volatile)
   }
 
+  /** @param tags what the write touches, by its result, or by no more than its arguments */
   private async dropAfter(
     write: Write,
-    writing: Promise<unknown>,
+    ask: () => Promise<unknown>,
     tags: (result?: unknown) => Set<string>,
   ): Promise<unknown> {
+    const intent = this.intents.note([...tags()].map((tag) => versionKey(this.settings, tag)))
     let result: unknown
     try {
-      result = await writing
+      result = await ask()
     } catch (error) {
-      if (!provesNothingWritten(write, error)) await this.touch(write, tags())
+      if (provesNothingWritten(write, error)) intent.done()
+      else await this.touch(write, tags(), intent, false)
       throw error
     }
-    await this.touch(write, tags(result))
+    await this.touch(write, tags(result), intent, true)
     return result
   }
 
-  private async touch({ model, operation, transaction }: Write, tags: Set<string>): Promise<void> {
-    const touch: Touch = { model, operation, tags }
+  /** @param sure whether the write is known to have taken place, or in a transaction, to do so with it */
+  private async touch(
+    { model, operation, transaction }: Write,
+    tags: Set<string>,
+    intent: Intent,
+    sure: boolean,
+  ): Promise<void> {
+    const touch: Touch = { model, operation, tags, intent }
     if (transaction?.kind === 'itx') await this.transactions.add(transaction.id, touch)
-    else await this.drop([touch])
+    else await this.transactions.settle([touch], sure)
   }
 }

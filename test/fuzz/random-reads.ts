@@ -67,7 +67,7 @@ export function whereOf(model: string, depth = DEPTH): fc.Arbitrary<object> {
 
 /** A condition on the rows that a relation leads to. */
 function filterOf(name: string, { model, list }: RelationFacts, depth: number): fc.Arbitrary<object> {
-  const beyond = fc.oneof(whereOf(model, depth - 1), fc.constant({}))
+  const beyond = fc.oneof(whereOf(model, depth - 1), rowSetOf(model), fc.constant({}))
   const filter = list
     ? one({ some: beyond, every: beyond, none: beyond })
     : fc.oneof(beyond, one({ is: beyond, isNot: beyond }))
@@ -196,7 +196,13 @@ export const fluentOf = (model: string): fc.Arbitrary<Fluent> =>
 /** A read of rows, or of one row set of them, by each way in which one relation may bear on it. */
 export function readThrough(model: string, name: string, relation: RelationFacts): fc.Arbitrary<Read> {
   const { model: target, list } = relation
-  const rows = fc.oneof(fc.constant({}), rowSetOf(model))
+  const rowSet = rowSetOf(model)
+  const rows = fc.oneof(
+    fc.constant({}),
+    rowSet,
+    rowSet.map((NOT) => ({ NOT })),
+    fc.tuple(rowSet, rowSet).map((OR) => ({ OR })),
+  )
   const total = totalOrder(model)
   const args = fc.oneof(
     fc.tuple(rows, filterOf(name, relation, 2)).map(([a, b]) => ({ where: { ...a, ...b }, orderBy: total })),

@@ -11,6 +11,7 @@ import { slowExchange, steppedStore } from './stepped-store.ts'
 /** The parts of a cache, of this project or of a copy of it. */
 export interface CacheParts {
   readonly drops: typeof import('../../src/cache/drops.ts')
+  readonly intents: typeof import('../../src/cache/intents.ts')
   readonly options: typeof import('../../src/cache/options.ts')
   readonly reads: typeof import('../../src/cache/reads.ts')
   readonly writes: typeof import('../../src/cache/writes.ts')
@@ -21,6 +22,7 @@ export async function loadParts(folder: string): Promise<CacheParts> {
   const load = (file: string) => import(pathToFileURL(join(folder, 'src/cache', file)).href)
   return {
     drops: await load('drops.ts'),
+    intents: await load('intents.ts'),
     options: await load('options.ts'),
     reads: await load('reads.ts'),
     writes: await load('writes.ts'),
@@ -72,9 +74,10 @@ export function playOneRow(parts: CacheParts, { readers, writers, together, warm
 
     const createProcess = () => {
       const drops = new parts.drops.Drops(store, [])
+      const intents = new parts.intents.Intents(store, settings.namespace, settings.crashBound, drops)
       return {
-        reads: new parts.reads.Reads(settings, drops),
-        writes: new parts.writes.Writes(settings, drops),
+        reads: new parts.reads.Reads(settings, () => drops.settled()),
+        writes: new parts.writes.Writes(settings, drops, intents),
       }
     }
     type Process = ReturnType<typeof createProcess>

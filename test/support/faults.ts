@@ -25,8 +25,8 @@ const FAULTS = {
   'the drop comes before the commit': [
     {
       file: 'writes.ts',
-      from: 'this.dropAfter(write, write.query(args), tags)',
-      to: 'this.touch(write, tags()).then(() => write.query(args))',
+      from: 'result = await ask()',
+      to: 'await this.touch(write, tags(), intent, true)\n      return await ask()',
     },
   ],
   'a row-set tag is forgotten': [

@@ -1,0 +1,79 @@
+import { EventEmitter, once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { Owner } from './database.ts'
+
+/** A way to a server that can be harmed: what a client sends goes on, is held back, or finds nobody. */
+export class Proxy {
+  private readonly events = new EventEmitter()
+  private readonly target: { readonly host: string; readonly port: number }
+  private readonly pairs = new Map<Socket, Socket>()
+  private readonly server = createServer((client) => this.open(client))
+  private holds: ((text: string) => boolean) | undefined
+  private delay = 0
+
+  constructor(target: string) {
+    const { hostname, port } = new URL(target)
+    this.target = { host: hostname, port: Number(port) }
+  }
+
+  /** Listens, until the test ends. Returns the address to connect to, as `host:port`. */
+  async listen(owner: Owner): Promise<string> {
+    this.server.listen(0, '127.0.0.1')
+    await once(this.server, 'listening')
+    owner.teardown(() => {
+      this.server.close()
+      this.cut()
+    })
+    const { port } = this.server.address() as AddressInfo
+    return `127.0.0.1:${port}`
+  }
+
+  /** From the first text on that satisfies a condition, nothing passes in either direction, and nobody is told. */
+  hold(when: (text: string) => boolean = () => true): Promise<void> {
+    this.holds = when
+    return once(this.events, 'held').then(() => {})
+  }
+
+  /** Holds back nothing more. What has been held back is lost, and those who sent it with it. */
+  release(): void {
+    this.holds = undefined
+    this.cut()
+  }
+
+  /** Lets everything through so many milliseconds late. */
+  slow(milliseconds: number): void {
+    this.delay = milliseconds
+  }
+
+  /** Closes all connections. */
+  cut(): void {
+    for (const [client, server] of this.pairs) {
+      client.destroy()
+      server.destroy()
+    }
+  }
+
+  private open(client: Socket): void {
+    const server = connect(this.target)
+    this.pairs.set(client, server)
+    let held = false
+    const pass = (from: Socket, to: Socket) => {
+      from.on('data', (chunk) => {
+        if (from === client && this.holds?.(chunk.toString('latin1'))) held = true
+        if (held && this.holds) {
+          this.events.emit('held')
+          return
+        }
+        if (this.delay > 0) setTimeout(() => to.write(chunk), this.delay)
+        else to.write(chunk)
+      })
+      from.on('error', () => {})
+      from.on('close', () => {
+        to.destroy()
+        this.pairs.delete(client)
+      })
+    }
+    pass(client, server)
+    pass(server, client)
+  }
+}
