@@ -11,8 +11,8 @@ export const digest = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
 /**
- * A text of the arguments: equal for two that Prisma takes for the same, different for any others. Properties are
- * sorted, `undefined` and `Prisma.skip` are absent, and every type is told apart.
+ * A text of a value: equal for two that differ in no more than the order of properties, different for any others. Every
+ * type is told apart.
  *
  * @throws NoKeyError
  */
@@ -45,7 +45,7 @@ function objectText(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return fieldText(value)
   if ('toJSON' in value) throw new NoKeyError('an argument has a toJSON of its own')
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined && item !== skip)
+  const entries = Object.entries(value)
   entries.sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${argumentText(item)}`).join(',')}}`
 }

@@ -49,7 +49,8 @@ export class Drops {
     this.attempt ??= this.deliver([]).finally(() => {
       this.attempt = undefined
     })
-    return this.attempt
+    // Another drop may have been refused meanwhile, for which this attempt does not make up.
+    return (await this.attempt) && this.owed.size === 0
   }
 
   private owe(keys: readonly string[]): void {

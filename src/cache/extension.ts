@@ -9,11 +9,13 @@ import {
   argsOf,
   askBeside,
   computedFieldsOf,
+  countOf,
   dataPathOf,
   fieldTypesOf,
   globalOmitOf,
   isStrict,
   parentOf,
+  plainArgsOf,
   setParent,
   transactionIdOf,
   transactionMethodOf,
@@ -77,10 +79,11 @@ export function cache(options: CacheOptions) {
           const dataPath = dataPathOf(call)
           if (model === undefined || !isRead(operation)) {
             const query = (asked: typeof args) => askBeside(call, asked)
-            return writes.carryOut({ model, operation, args, lens, dataPath, transaction, query })
+            const told = plainArgsOf(call)
+            return writes.carryOut({ model, operation, args, told, lens, dataPath, transaction, query })
           }
-          const read = { model, operation, args, lens, dataPath }
-          return reads.carryOut(read, transaction !== undefined, () => call.query(args))
+          const read = { model, operation, args, lens, dataPath, count: countOf(call) }
+          return reads.carryOut(read, transaction !== undefined, () => askBeside(call, args))
         },
       },
     })

@@ -14,8 +14,13 @@ import {
  *
  * @param datamodel what `prisma generate` parsed
  * @param source the text of the schema: only there can a view be told from a model, and is what `@ignore` hides
+ * @throws an Error for what cannot be cached
  */
 export function factsOfDmmf(datamodel: DMMF.Datamodel, source: string): CacheSchema {
+  if (/^\s*relationMode\s*=\s*"prisma"/m.test(source))
+    throw new Error(
+      'relationMode = "prisma" cannot be cached: without foreign keys, rows keep links to rows that are gone',
+    )
   const views = new Set([...source.matchAll(/^\s*view\s+(\w+)/gm)].map((match) => match[1]))
   const models = Object.fromEntries(
     datamodel.models.map((model): [string, ModelFacts] => [
@@ -24,6 +29,9 @@ export function factsOfDmmf(datamodel: DMMF.Datamodel, source: string): CacheSch
         table: model.dbName ?? model.name,
         ...(views.has(model.name) && { view: true as const }),
         fields: fieldsOf(model, datamodel.models),
+        id: [
+          ...(model.primaryKey?.fields ?? model.fields.filter(({ isId }) => isId).map(({ name }) => name)),
+        ],
         keys: keysOf(model),
         compounds: compoundsOf(model),
       },
@@ -61,13 +69,22 @@ function scalarFacts(field: DMMF.Field): FieldFacts {
     type: field.kind === 'enum' ? 'Enum' : field.type,
     ...(field.isList && { list: true as const }),
     ...(field.nativeType && { native: field.nativeType[0] }),
+    ...(isGenerated(field) && { generated: true as const }),
   }
 }
+
+/** Prisma writes a column that is GENERATED ALWAYS as one with a default that it does not know. */
+const isGenerated = ({ default: value }: DMMF.Field): boolean =>
+  typeof value === 'object' && 'name' in value && value.name === 'dbgenerated' && value.args.length === 0
 
 function relationFacts(model: DMMF.Model, field: DMMF.Field, models: readonly DMMF.Model[]): RelationFacts {
   const target = models.find(({ name }) => name === field.type)
   const opposite = target?.fields.find(
-    (other) => other.relationName === field.relationName && (target !== model || other.name !== field.name),
+    // A name may be that of several relations, each between other models.
+    (other) =>
+      other.relationName === field.relationName &&
+      other.type === model.name &&
+      (target !== model || other.name !== field.name),
   )
   if (!opposite)
     throw new Error(

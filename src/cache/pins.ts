@@ -145,6 +145,13 @@ export function rowsThrough(schema: CacheSchema, relation: RelationFacts, rows: 
   return key ? carry(rows, key.to, key.from, facts) : ANY_ROW
 }
 
+/**
+ * What stays known of rows that Prisma finds first and then writes by their primary key: another transaction may have
+ * changed all else in between.
+ */
+export const byPrimaryKey = ({ id }: ModelFacts, rows: Rows): Rows =>
+  rows.map((known) => new Map([...known].filter(([column]) => id.includes(column))))
+
 /** What the columns of a row, or the data that makes it, say of it. */
 export function knownOf(facts: ModelFacts, row: unknown): Known {
   return new Map(

@@ -1,12 +1,13 @@
 import { argumentText, digest, NoKeyError } from './argument-key.ts'
 import { canonicalArgs, holdsUndefined } from './canonical-args.ts'
 import { CacheOptionError, type Settings } from './options.ts'
+import { isArgs } from './pins.ts'
 import { tagsOfRead } from './read-tags.ts'
 import { tagKey } from './tags.ts'
 import { Touches } from './touches.ts'
 
 /** The form in which entries are stored: another form, other keys. */
-const FORM = 1
+const FORM = 2
 
 const READS = new Set([
   'findUnique',
@@ -35,6 +36,8 @@ export interface Read {
   readonly operation: string
   readonly args: unknown
   readonly dataPath: readonly string[]
+  /** What the call makes of an aggregation's `_count`. */
+  readonly count?: unknown
   readonly lens: Lens
 }
 
@@ -44,35 +47,44 @@ export type ReadPlan =
   | { readonly cacheable: false; readonly reason: string }
 
 /** Decides on a read from the schema, the settings and its arguments alone. */
-export function planRead(settings: Settings, { model, operation, args, dataPath, lens }: Read): ReadPlan {
+export function planRead(settings: Settings, read: Read): ReadPlan {
+  try {
+    return planOf(settings, read)
+  } catch (error) {
+    if (error instanceof NoKeyError) return not(error.message)
+    if (error instanceof RangeError) return not('its arguments are nested too deeply')
+    throw error
+  }
+}
+
+const not = (reason: string): ReadPlan => ({ cacheable: false, reason })
+
+function planOf(settings: Settings, { model, operation, args, dataPath, count, lens }: Read): ReadPlan {
   const { schema, models, namespace, bypass } = settings
-  const not = (reason: string): ReadPlan => ({ cacheable: false, reason })
   if (bypass) return not('the cache is bypassed')
   if (!isRead(operation)) return not(`${operation} is not a read`)
   if (lens.strict && holdsUndefined(args)) return not('an argument is undefined')
+  if ((operation === 'aggregate' || operation === 'groupBy') && isArgs(args) && 'select' in args)
+    return not('what its select means depends on where it stands')
   const tags = [...tagsOfRead(schema, model, operation, args)]
   for (const reached of new Set(tags.map((tag) => tag.split('[')[0] ?? tag))) {
     if (models[reached] === false) return not(`${reached} is configured to stay uncached`)
     if (schema.models[reached]?.view)
       return not(`${reached} is a view: the tables that it shows are not known`)
   }
-  try {
-    const text = argumentText([
-      canonicalArgs(schema, model, operation, args),
-      dataPath,
-      lens,
-      tenantOf(settings),
-    ])
-    const own = models[model]
-    return {
-      cacheable: true,
-      key: `${namespace}:e:${schema.fingerprint}${FORM}:${model}:${operation}:${digest(text)}`,
-      tags,
-      ttl: (own ? own.ttl : undefined) ?? settings.ttl,
-    }
-  } catch (error) {
-    if (error instanceof NoKeyError) return not(error.message)
-    throw error
+  const text = argumentText([
+    canonicalArgs(schema, model, operation, args),
+    dataPath,
+    count,
+    lens,
+    tenantOf(settings),
+  ])
+  const own = models[model]
+  return {
+    cacheable: true,
+    key: `${namespace}:e:${schema.fingerprint}${FORM}:${model}:${operation}:${digest(text)}`,
+    tags,
+    ttl: (own ? own.ttl : undefined) ?? settings.ttl,
   }
 }
 

@@ -33,21 +33,44 @@ export function dataPathOf(call: object): readonly string[] {
   return path.map(String)
 }
 
-/**
- * The arguments of a call: the copy that Prisma gives a query extension, or the very ones where a copy loses what they
- * are, as that of an instance with a `toJSON` of its class does.
- */
-export function argsOf<T>(call: { readonly args: T }): T {
-  // Prisma's own copy is made of these.
-  const own = property(property(call, '__internalParams'), 'args') as T
-  return holdsConvertible(own) ? own : call.args
+/** What a call makes of an aggregation's `_count`, on which the arguments decide that it was first made with. */
+export function countOf(call: { readonly operation: string }): unknown {
+  const unpack = property(property(call, '__internalParams'), 'unpacker')
+  if (typeof unpack !== 'function') return undefined
+  const row = { _count: { _all: 0 } }
+  return Reflect.apply(unpack, undefined, [call.operation === 'groupBy' ? [row] : row])
 }
 
-function holdsConvertible(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (Array.isArray(value)) return value.some(holdsConvertible)
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return Object.values(value).some(holdsConvertible)
+/**
+ * The arguments of a call: the copy that Prisma gives a query extension, but with the very objects that have a `toJSON`,
+ * which a copy may lose.
+ */
+export const argsOf = <T>(call: { readonly args: T }): T => restored(call, (object) => object)
+
+/** The same with what each `toJSON` gives in its place: what the database hears of, which alone tells what is written. */
+export const plainArgsOf = <T>(call: { readonly args: T }): T => restored(call, (object) => object.toJSON())
+
+interface Convertible {
+  toJSON(): unknown
+}
+
+// It has the copy's shape, and its types.
+const restored = <T>(call: { readonly args: T }, of: (object: Convertible) => unknown): T =>
+  restore(property(property(call, '__internalParams'), 'args'), call.args, of) as T
+
+function restore(own: unknown, copy: unknown, of: (object: Convertible) => unknown): unknown {
+  if (own === copy || typeof own !== 'object' || own === null || typeof copy !== 'object' || copy === null)
+    return copy
+  if (isConvertible(own)) return of(own)
+  if (Array.isArray(own) && Array.isArray(copy))
+    return copy.map((item, index) => restore(own[index], item, of))
+  if (Object.getPrototypeOf(copy) !== Object.prototype) return copy
+  return Object.fromEntries(
+    Object.entries(copy).map(([name, item]) => [name, restore(property(own, name), item, of)]),
+  )
+}
+
+function isConvertible(value: object): value is Convertible {
   const known = value instanceof Date || ArrayBuffer.isView(value) || Decimal.isDecimal(value)
   return !known && typeof property(value, 'toJSON') === 'function'
 }

@@ -1,5 +1,4 @@
 import { type CacheSchema, relationsOf } from './schema-facts.ts'
-import { codeOf } from './sql-text.ts'
 import { ANY_ROW } from './tags.ts'
 import { Touches } from './touches.ts'
 
@@ -18,8 +17,8 @@ function statementText(args: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
-/** What locks rows writes none. */
-const LOCKS = /\bfor\s+(no\s+key\s+)?update\b/gi
+/** What locks rows writes none. In one line: a comment before an `UPDATE` may end in "for". */
+const LOCKS = /\bfor[ \t]+(no[ \t]+key[ \t]+)?update\b/gi
 /** Statements about the session alone: its settings, its locks. */
 const SESSION = /^\s*(set|select\s+(pg_catalog\.)?(set_config|pg_advisory_\w+)\s*\()/i
 /** What is written to, without the schema that it is in. */
@@ -30,10 +29,11 @@ const TARGETS =
  * The tags that a raw statement touches: those of the tables that its text names, or of every table where it writes to
  * something else: a view, or what the schema does not know. A `$queryRaw` without a word that writes touches nothing; a
  * function that it calls is taken not to write.
+ *
+ * The text is not parsed: words in strings and comments count, so that none can hide a table.
  */
 export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown): Set<string> {
-  const code = codeOf(statementText(args) ?? '')
-  const text = (code ?? '').replace(LOCKS, '')
+  const text = (statementText(args) ?? '').replace(LOCKS, '')
   const touches = new Touches(schema)
   const further = text === '' || REACHES_FURTHER.test(text)
   const writes = WRITES.test(text)
@@ -45,13 +45,17 @@ export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown)
   return touches.tags
 }
 
-/** Whether a statement inserts into, updates or deletes from what is no table of the schema. */
+/** Whether a statement may insert into, update or delete from what is no table of the schema. */
 function writesElsewhere(tables: readonly Table[], text: string): boolean {
-  const known = new Set(tables.map(([table]) => table.toLowerCase()))
-  const targets = [...text.matchAll(TARGETS)].map(([, target = '']) => target.toLowerCase())
+  const known = new Set(tables.map(([table]) => table))
+  const targets = [...text.matchAll(TARGETS)].map(([, target = '']) => nameOf(target))
+  const words = [...text.matchAll(new RegExp(WRITES, 'gi'))]
   // `ON CONFLICT … DO UPDATE SET` updates the table that is inserted into.
-  return targets.some((target) => target !== 'set' && !known.has(target.replaceAll('"', '')))
+  return words.length > targets.length || targets.some((target) => target !== 'set' && !known.has(target))
 }
+
+/** A name as the database knows it. */
+const nameOf = (text: string): string => (text.startsWith('"') ? text.slice(1, -1) : text.toLowerCase())
 
 /** Whether a text holds a table's name as a word of its own, quoted or not. */
 const names = (text: string, table: string): boolean =>

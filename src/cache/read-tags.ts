@@ -95,10 +95,11 @@ class Reader {
 
   private select(model: string, tree: unknown, rows: Rows): void {
     for (const [name, relation, value] of this.relations(model, tree)) {
-      if (value)
+      if (value !== false)
         this.read(relation.model, value, this.through(model, name, relation, rows), true, wholeOf(relation))
     }
-    for (const [name, value] of given(tree)) if (name === '_count' && value) this.counts(model, value, rows)
+    for (const [name, value] of given(tree))
+      if (name === '_count' && value !== false) this.counts(model, value, rows)
   }
 
   private counts(model: string, value: unknown, rows: Rows): void {
@@ -107,20 +108,21 @@ class Reader {
     this.select(model, counted, rows)
   }
 
-  private filter(model: string, where: unknown, rows: Rows): void {
+  /** @param negated whether rows count that do not satisfy `where` */
+  private filter(model: string, where: unknown, rows: Rows, negated = false): void {
     for (const [name, value] of given(where)) {
       if (name === 'AND' || name === 'OR' || name === 'NOT') {
-        for (const part of asList(value)) this.filter(model, part, rows)
+        for (const part of asList(value)) this.filter(model, part, rows, negated || name === 'NOT')
       }
     }
     for (const [name, relation, value] of this.relations(model, where)) {
       const beyond = this.through(model, name, relation, rows)
       for (const [quantifier, part] of this.parts(relation, value)) {
-        // `every` looks at the rows that fail its condition, so the condition does not narrow them down.
-        const narrowed =
-          quantifier === 'every' ? beyond : both(beyond, rowsOfWhere(this.schema, relation.model, part))
+        // What a condition pins does not narrow down the rows that fail it: null is neither equal nor different.
+        const fails = relation.list ? quantifier === 'every' : negated || quantifier === 'isNot'
+        const narrowed = fails ? beyond : both(beyond, rowsOfWhere(this.schema, relation.model, part))
         this.depend(relation.model, narrowed, wholeOf(relation))
-        this.filter(relation.model, part, narrowed)
+        this.filter(relation.model, part, narrowed, fails)
       }
     }
   }

@@ -16,6 +16,8 @@ export interface ModelFacts {
   /** A view's rows come from tables that the schema does not name. */
   readonly view?: true
   readonly fields: Readonly<Record<string, FieldFacts>>
+  /** The primary key, as field names; empty where there is none. */
+  readonly id: readonly string[]
   /** Key column sets, as field names: the primary key first, then uniques, then foreign keys. */
   readonly keys: readonly (readonly string[])[]
   /** Compound uniques by the name under which `where` takes them. */
@@ -30,6 +32,8 @@ export interface ScalarFacts {
   readonly list?: true
   /** The native type, where one is given: `Uuid`, `VarChar`. */
   readonly native?: string
+  /** The database works it out from other columns. */
+  readonly generated?: true
 }
 
 export type ReferentialAction = 'Cascade' | 'SetNull' | 'SetDefault' | 'Restrict' | 'NoAction'

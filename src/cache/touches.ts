@@ -75,6 +75,9 @@ export class Touches {
 
   /** Deleted rows, and what goes or changes with them by `onDelete`. */
   deleted(model: string, rows: Rows): void {
+    // A new row may take its place in the same write, with other links.
+    for (const column of Object.keys(modelFacts(this.schema, model).fields))
+      this.changed.add(`${model}.${column}`)
     this.withJoins(model, rows)
     this.follow(model, rows, 'onDelete')
   }

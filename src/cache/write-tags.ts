@@ -2,6 +2,7 @@ import {
   type Args,
   asList,
   both,
+  byPrimaryKey,
   given,
   isArgs,
   knownOf,
@@ -14,6 +15,7 @@ import {
   fieldOf,
   isRelation,
   isScalar,
+  type ModelFacts,
   modelFacts,
   oppositeOf,
   type RelationFacts,
@@ -86,6 +88,9 @@ class Writer {
         this.created(model, args.create, row)
         return this.updated(model, this.where(model, args), args.update, row)
       case 'delete':
+        // With relations, Prisma reads the row before it deletes it.
+        if (result && this.selectsRelations(facts, args))
+          return this.touches.deleted(model, byPrimaryKey(facts, [row]))
         return this.touches.deleted(model, result ? [row] : this.where(model, args))
       case 'deleteMany':
         return this.touches.deleted(model, this.where(model, args))
@@ -95,8 +100,13 @@ class Writer {
     }
   }
 
-  private where(model: string, args: Args): Rows {
-    return rowsOfWhere(this.schema, model, args.where)
+  private where(model: string, { where, limit }: Args): Rows {
+    const rows = rowsOfWhere(this.schema, model, where)
+    return limit === undefined ? rows : byPrimaryKey(modelFacts(this.schema, model), rows)
+  }
+
+  private selectsRelations(facts: ModelFacts, { select, include }: Args): boolean {
+    return given(include ?? select).some(([name]) => !isScalar(fieldOf(facts, name)))
   }
 
   /** A new row with what hangs on it. `known` adds to what its data tell. */
@@ -120,7 +130,7 @@ class Writer {
     if (this.onlyVolatile(model, data)) return
     const changed = this.changedColumns(model, data)
     const kept = new Map([...after].filter(([column]) => !changed.has(column)))
-    const rows = before.map((known) => new Map([...kept, ...known]))
+    const rows = before.map((known) => new Map([...known, ...kept]))
     this.touches.updated(model, rows, changed)
     this.nested(model, data, rows.length === 1 ? new Map([...(rows[0] ?? []), ...after]) : UNKNOWN)
   }
@@ -130,16 +140,24 @@ class Writer {
     return names.length > 0 && names.every((name) => this.volatile.get(model)?.has(name))
   }
 
-  /** The columns that an update's data may change: those it names, and the foreign keys that its relations set. */
+  /**
+   * The columns that an update's data may change: those it names, the foreign keys that its relations set, and what the
+   * database works out from them.
+   */
   private changedColumns(model: string, data: unknown): Set<string> {
     const facts = modelFacts(this.schema, model)
+    const generated = Object.entries(facts.fields).flatMap(([name, field]) =>
+      isScalar(field) && field.generated ? [name] : [],
+    )
     return new Set(
-      given(data).flatMap(([name, value]): readonly string[] => {
-        const field = fieldOf(facts, name)
-        if (isScalar(field)) return [name]
-        const relinks = given(value).some(([operation]) => operation !== 'update')
-        return isRelation(field) && field.key && relinks ? field.key.from : []
-      }),
+      given(data)
+        .flatMap(([name, value]): readonly string[] => {
+          const field = fieldOf(facts, name)
+          if (isScalar(field)) return [name]
+          const relinks = given(value).some(([operation]) => operation !== 'update')
+          return isRelation(field) && field.key && relinks ? field.key.from : []
+        })
+        .concat(generated),
     )
   }
 
@@ -167,7 +185,11 @@ class Writer {
     const target = relation.model
     const { where, data, create, update } = argsOf(item)
     const beyond = rowsThrough(this.schema, relation, [row])
-    const rows = (filter?: unknown): Rows => both(beyond, rowsOfWhere(this.schema, target, filter))
+    // Those that there are already are found first: where the foreign key is the row's own, by what it was then.
+    const rows = (filter?: unknown): Rows => {
+      const found = rowsOfWhere(this.schema, target, filter)
+      return byPrimaryKey(modelFacts(this.schema, target), relation.key ? found : both(beyond, found))
+    }
     const [child = UNKNOWN] = beyond
     switch (operation) {
       case 'create':
@@ -184,11 +206,7 @@ class Writer {
         return this.linked(relation)
       case 'delete':
       case 'deleteMany':
-        // Where the foreign key is the row's own, it tells of another row by now, or of none.
-        return this.touches.deleted(
-          target,
-          relation.key ? rowsOfWhere(this.schema, target, item) : rows(item),
-        )
+        return this.touches.deleted(target, rows(item))
       case 'update':
       case 'updateMany':
         if (data !== undefined) this.updated(target, rows(where), data, UNKNOWN)
@@ -207,8 +225,10 @@ class Writer {
   /** Rows at the far end that are linked or unlinked: they change only if the foreign key is theirs. */
   private linked(relation: RelationFacts, where?: unknown): void {
     const { key } = oppositeOf(this.schema, relation)
-    if (key)
-      this.touches.updated(relation.model, rowsOfWhere(this.schema, relation.model, where), new Set(key.from))
+    if (!key) return
+    const rows = rowsOfWhere(this.schema, relation.model, where)
+    const facts = modelFacts(this.schema, relation.model)
+    this.touches.updated(relation.model, byPrimaryKey(facts, rows), new Set(key.from))
   }
 
   /** In a one-to-one relation a new link takes an old one away, from a row that nobody names. */

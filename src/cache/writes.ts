@@ -8,6 +8,7 @@ import type { Settings } from './options.ts'
 import { type Lens, versionKey } from './plan.ts'
 import type { TransactionKind } from './prisma-internals.ts'
 import { tagsOfRaw } from './raw-tags.ts'
+import { Touches } from './touches.ts'
 import { type Touch, Transactions } from './transactions.ts'
 import { tagsOfWrite, type Volatile } from './write-tags.ts'
 
@@ -16,6 +17,8 @@ export interface Write {
   readonly model: string | undefined
   readonly operation: string
   readonly args: CallArgs
+  /** The arguments as the database hears of them. */
+  readonly told: CallArgs
   readonly lens: Lens
   /** The path of a fluent call from the written row to what is returned in its place; empty for all other calls. */
   readonly dataPath: readonly string[]
@@ -44,7 +47,7 @@ export class Writes {
 
   /** @throws what the write throws, and nothing else */
   async carryOut(write: Write): Promise<unknown> {
-    const { model, operation, args, lens, dataPath, query } = write
+    const { model, operation, args, lens, dataPath, transaction, query } = write
     if (model === undefined)
       return this.dropAfter(
         write,
@@ -52,14 +55,14 @@ export class Writes {
         () => tagsOfRaw(this.settings.schema, operation, args),
       )
     // What a fluent call returns are other rows: they tell nothing of the one that was written.
-    if (dataPath.length > 0) {
-      const tags = this.tagsOf(write, model, args)
+    if (dataPath.length > 0)
       return this.dropAfter(
         write,
         () => query(args),
-        () => tags(),
+        () => this.tagsOf(write, model),
       )
-    }
+    // A batch is one question: what is wrong with another part of it is said of all, and none may be asked again alone.
+    if (transaction?.kind === 'batch') return this.run(write, model, args)
     const shown = showKeyColumns(this.settings.schema, model, operation, args, lens)
     try {
       return shown.hide(await this.run(write, model, shown.args))
@@ -87,18 +90,29 @@ export class Writes {
   }
 
   private run(write: Write, model: string, args: CallArgs): Promise<unknown> {
-    return this.dropAfter(write, () => write.query(args), this.tagsOf(write, model, args))
+    return this.dropAfter(
+      write,
+      () => write.query(args),
+      (result) => this.tagsOf(write, model, result),
+    )
   }
 
-  private tagsOf({ operation }: Write, model: string, args: CallArgs): (result?: unknown) => Set<string> {
-    return (result) => tagsOfWrite(this.settings.schema, model, operation, args, result, this.volatile)
+  /** Does not throw: what the tags of a write cannot be told from drops everything. */
+  private tagsOf({ operation, told }: Write, model: string, result?: unknown): ReadonlySet<string> {
+    try {
+      return tagsOfWrite(this.settings.schema, model, operation, told, result, this.volatile)
+    } catch {
+      const touches = new Touches(this.settings.schema)
+      touches.everything()
+      return touches.tags
+    }
   }
 
   /** @param tags what the write touches, by its result, or by no more than its arguments */
   private async dropAfter(
     write: Write,
     ask: () => Promise<unknown>,
-    tags: (result?: unknown) => Set<string>,
+    tags: (result?: unknown) => ReadonlySet<string>,
   ): Promise<unknown> {
     const intent = this.intents.note([...tags()].map((tag) => versionKey(this.settings, tag)))
     let result: unknown
@@ -116,7 +130,7 @@ export class Writes {
   /** @param sure whether the write is known to have taken place, or in a transaction, to do so with it */
   private async touch(
     { model, operation, transaction }: Write,
-    tags: Set<string>,
+    tags: ReadonlySet<string>,
     intent: Intent,
     sure: boolean,
   ): Promise<void> {

@@ -39,6 +39,20 @@ t.test('what the store refused is owed, and sent with the next drop', async (t) 
   t.equal(drops.owing, 0)
 })
 
+t.test('nothing is settled that was refused while something else was made up for', async (t) => {
+  const { held, drops } = createHeldStore()
+  const first = drops.deliver(['a'])
+  held[0]?.refuse()
+  await first
+  const makingUp = drops.settled()
+  const other = drops.deliver(['b'])
+  held[2]?.refuse()
+  await other
+  const later = drops.settled()
+  held[1]?.take()
+  t.same(await Promise.all([makingUp, later]), [false, false])
+})
+
 t.test(
   'a key refused anew while it is made up for stays owed: its drop must follow the later write',
   async (t) => {

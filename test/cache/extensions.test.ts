@@ -63,6 +63,41 @@ t.test(
   },
 )
 
+t.test('an extension that asks twice at once gets each answer, and so does everybody else', async (t) => {
+  const both = Prisma.defineExtension({
+    query: {
+      book: {
+        async findMany({ query }) {
+          // Asked at once: Prisma asks for what it was told last when it is asked later.
+          const found = await Promise.all([1, 2].map((id) => query({ where: { id } }).then((rows) => rows)))
+          return found.flat()
+        },
+      },
+    },
+  })
+  await cached.$cache.drop()
+  t.same(await titles(cached.$extends(both)), ['First', 'Second'])
+  t.same(await cached.book.findMany({ where: { id: 1 } }), await plain.book.findMany({ where: { id: 1 } }))
+})
+
+t.test('an extension that changes what an aggregation counts has an entry of its own', async (t) => {
+  const counting = Prisma.defineExtension({
+    query: { book: { aggregate: ({ args, query }) => query({ ...args, _count: true }) as never } },
+  })
+  const _max = { id: true } as const
+  const asked = () => cached.book.aggregate({ _max, _count: true })
+  const changed = () => cached.$extends(counting).book.aggregate({ _max })
+  for (const order of [
+    [asked, changed],
+    [changed, asked],
+  ]) {
+    await cached.$cache.drop()
+    for (const read of order) await read()
+    t.same(await asked(), await plain.book.aggregate({ _max, _count: true }))
+    t.same(await changed(), await plain.$extends(counting).book.aggregate({ _max }))
+  }
+})
+
 t.test('an extension that wraps each query in a transaction is not cached', async (t) => {
   const tenant = cached.$extends({
     query: {

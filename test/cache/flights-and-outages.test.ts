@@ -5,16 +5,8 @@ import { cache, memoryStore, redisStore, type Store, type StoreEvent } from '../
 import { schema } from '../../src/generated/cache-schema.ts'
 import { WatchedAdapter } from '../support/adapter.ts'
 import { createClients, observe } from '../support/client.ts'
+import { gate } from '../support/gate.ts'
 import { connectRedis, startRedis } from '../support/redis.ts'
-
-/** A promise, and what settles it. */
-function gate(): [Promise<void>, () => void] {
-  let open = () => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return [opened, open]
-}
 
 t.test('identical misses at once ask the database once, and each caller owns its result', async (t) => {
   const { url, plain, connect } = await createClients(t)

@@ -8,18 +8,25 @@ const { plain, cached } = connectGarden(t, url, { options: { store: memoryStore(
 
 t.beforeEach(async () => {
   await plain.$executeRaw`TRUNCATE "people", "Badge", "Plant", "Bed", "Kind" CASCADE`
-  await plain.kind.create({ data: { id: 1, code: 'one' } })
+  await plain.kind.createMany({
+    data: [
+      { id: 1, code: 'one' },
+      { id: 2, code: 'two' },
+    ],
+  })
   await plain.person.createMany({
     data: [
       { id: 1, name: 'a', email: 'a' },
       { id: 2, name: 'b', email: 'b', mentorId: 1 },
       { id: 3, name: 'c', email: 'c' },
+      { id: 4, name: 'd', email: null },
     ],
   })
   await plain.badge.createMany({ data: [1, 2].map((id) => ({ id, code: `${id}`, holderId: id })) })
   await plain.plant.createMany({
     data: [1, 2].map((id) => ({ id, name: `${id}`, growerId: id, watererId: 2 })),
   })
+  await plain.plant.create({ data: { id: 4, name: '4', growerId: 2, watererId: 4, kindId: 2 } })
   await cached.$cache.drop()
 })
 
@@ -115,4 +122,60 @@ t.test('a new row that comes with another by its own foreign key is known', asyn
     await Promise.all(person(3)(cached as never))
   })
   t.same(outcomes, ['hit'])
+})
+
+t.test('a row whose key is null decides on what is not so, too', async (t) => {
+  const unlike = { email: 'x', name: 'd' }
+  const rename = (name: string) => () => cached.person.update({ where: { id: 4 }, data: { name } })
+  await staysTrue(t, rename('e'), (c) => [c.plant.count({ where: { waterer: { isNot: unlike } } })])
+  await staysTrue(t, rename('d'), (c) => [c.plant.count({ where: { NOT: { waterer: unlike } } })])
+  await staysTrue(t, rename('e'), (c) => [
+    c.kind.count({ where: { plants: { every: { waterer: unlike } } } }),
+  ])
+})
+
+t.test('a row that is deleted and made again in one write tells nothing of what it led to', async (t) => {
+  const anew = {
+    id: 1,
+    name: 'n',
+    grower: { connect: { id: 1 } },
+    kind: { connect: { id: 2 } },
+  }
+  const watered = { delete: { id: 1 }, create: anew }
+  const pupils = { update: { where: { id: 2 }, data: { watered } } }
+  const write = () =>
+    cached.plant.update({
+      where: { id: 1 },
+      data: { kind: { update: { code: 'w' } }, grower: { update: { pupils } } },
+    })
+  await staysTrue(t, write, (c) => [c.kind.findUnique({ where: { id: 1 } })])
+})
+
+class Dto {
+  constructor(data: object) {
+    Object.assign(this, data)
+  }
+}
+class Entity extends Dto {
+  toJSON() {
+    return { ...this }
+  }
+}
+const update = (id: number, data: object) => () => cached.person.update({ where: { id }, data })
+
+t.test('data of a class, or with a toJSON, are looked into', async (t) => {
+  const pupils: Reads = (client) => [client.person.findMany({ where: { mentorId: 1 } })]
+  await staysTrue(t, update(2, new Entity({ mentorId: 3 })), pupils)
+  await staysTrue(t, update(2, { toJSON: () => ({ mentorId: 1 }) }), pupils)
+  const grown = new Dto({ create: { id: 9, name: '9' } })
+  const name = { toJSON: () => 'named' }
+  await staysTrue(t, update(1, { name, grown }), (c) => [c.plant.findMany({ where: { growerId: 1 } })])
+})
+
+t.test('a relation is asked for by anything but false', async (t) => {
+  await plain.club.deleteMany()
+  await plain.club.create({ data: { id: 1, title: 'before', members: { connect: { id: 1 } } } })
+  const clubs = 0 as unknown as true
+  const rename = () => cached.club.update({ where: { id: 1 }, data: { title: 'after' } })
+  await staysTrue(t, rename, (c) => [c.person.findUnique({ where: { id: 1 }, include: { clubs } })])
 })

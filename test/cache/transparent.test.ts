@@ -1,5 +1,6 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
-import t from 'tap'
+import { skip } from '@prisma/client/runtime/client'
+import t, { type Test } from 'tap'
 import { memoryStore, type Outcome } from '../../src/cache/index.ts'
 import { observe } from '../support/client.ts'
 import { connectGarden, createGardenDatabase, Prisma } from '../support/garden.ts'
@@ -274,10 +275,8 @@ t.test(
         (c) => c.person.findMany({ orderBy: id, select: { id: true, clubs: true, name: true } }),
       ],
       [
-        (c) =>
-          c.person.findMany({ include: { badge: true, _count: { select: { clubs: true, grown: true } } } }),
-        (c) =>
-          c.person.findMany({ include: { _count: { select: { grown: true, clubs: true } }, badge: true } }),
+        (c) => c.person.findMany({ include: { profile: { select: { bio: true, id: true } } }, orderBy: id }),
+        (c) => c.person.findMany({ orderBy: id, include: { profile: { select: { id: true, bio: true } } } }),
       ],
       [
         (c) =>
@@ -307,6 +306,93 @@ t.test(
     }
   },
 )
+
+/** Answers each of two queries after the other, as an uncached client does. */
+async function apart(
+  t: Test,
+  clients: { plain: Client; cached: object },
+  [one, other]: readonly [Read, Read],
+) {
+  const through = clients.cached as Client
+  for (const [first, second] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    await cached.$cache.drop()
+    await outcomeOf(first, through)
+    const { message: _, ...answer } = await outcomeOf(second, through)
+    const { message: __, ...truth } = await outcomeOf(second, clients.plain)
+    t.same(answer, truth)
+    t.equal(inOrder(answer), inOrder(truth))
+  }
+}
+
+t.test(
+  'queries that differ in what they leave open do not share an entry where that says something',
+  async (t) => {
+    const store = memoryStore()
+    const omitting = connectGarden(t, url, {
+      options: { store },
+      clientOptions: { omit: { person: { email: true } } },
+    })
+    const where = { id: 1 }
+    for (const email of [undefined, skip]) {
+      const omit = { email } as object
+      await apart(t, omitting, [
+        (c) => c.person.findUnique({ where, omit }),
+        (c) => c.person.findUnique({ where, omit: {} }),
+      ])
+      const nested =
+        (omit: object): Read =>
+        (c) =>
+          c.plant.findUnique({ where, include: { grower: { omit } } })
+      await apart(t, omitting, [nested(omit), nested({})])
+    }
+    const clients = { plain, cached }
+    for (const name of ['_count', '_avg', '_sum', '_max']) {
+      const aggregate =
+        (more: object): Read =>
+        (c) =>
+          c.person.aggregate({ _min: { id: true }, ...more })
+      await apart(t, clients, [aggregate({}), aggregate({ [name]: undefined })])
+      const group =
+        (more: object): Read =>
+        (c) =>
+          c.person.groupBy({ by: ['id'], where, ...more })
+      await apart(t, clients, [group({}), group({ [name]: undefined })])
+    }
+    const select = { _max: { select: { id: true } } }
+    await apart(t, clients, [
+      (c) => c.person.aggregate({ _avg: { id: true }, select } as never),
+      (c) => c.person.aggregate({ select, _avg: { id: true } } as never),
+    ])
+    await apart(t, clients, [
+      (c) => c.person.findUnique({ where, select: skip } as never),
+      (c) => c.person.findUnique({ where }),
+    ])
+    await apart(t, clients, [(c) => c.person.count({ select: skip } as never), (c) => c.person.count()])
+    const json =
+      (equals: object): Read =>
+      (c) =>
+        c.specimen.findMany({ where: { json: { equals } }, select: { id: true } })
+    await apart(t, clients, [json({ $type: 'x', a: skip }), json({ $type: 'x' })])
+  },
+)
+
+t.test('the order of relations may change what Prisma counts, and is part of the key', async (t) => {
+  const mentor = { include: { _count: true } } as const
+  await apart(t, { plain, cached }, [
+    (c) => c.person.findUnique({ where: { id: 2 }, include: { pupils: true, _count: true, mentor } }),
+    (c) => c.person.findUnique({ where: { id: 2 }, include: { mentor, pupils: true, _count: true } }),
+  ])
+})
+
+t.test('what is nested too deeply fails as it does without the cache', async (t) => {
+  let where: object = { id: 1 }
+  for (let depth = 0; depth < 5000; depth++) where = { NOT: where }
+  const read: Read = (c) => c.person.findMany({ where })
+  t.equal((await outcomeOf(read, tested)).name, (await outcomeOf(read, plain)).name)
+})
 
 t.test('what JSON cannot tell for its depth is served, and not stored', async (t) => {
   const deep = `${'['.repeat(6000)}${']'.repeat(6000)}`

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import t, { type Test } from 'tap'
 import { createDatabase } from '../support/database.ts'
-import { Proxy } from '../support/proxy.ts'
+import { Link } from '../support/link.ts'
 import { connectRedis, createNamespace, redisUrl } from '../support/redis.ts'
 import { startServer } from '../support/server.ts'
 
@@ -10,16 +10,16 @@ const BOUND = 5000
 
 /** A process of the service whose way to Redis a test can harm, and another that shares database and cache. */
 async function createPair(t: Test) {
-  const proxy = new Proxy(redisUrl())
+  const link = new Link(redisUrl())
   const namespace = createNamespace()
   const env = { DATABASE_URL: await createDatabase(t), CACHE_NAMESPACE: namespace, PORT: '0' }
-  const victim = startServer(t, { ...env, REDIS_URL: `redis://${await proxy.listen(t)}` })
+  const victim = startServer(t, { ...env, REDIS_URL: `redis://${await link.listen(t)}` })
   const redis = connectRedis(t)
   await redis.connect()
   const start = () => startServer(t, { ...env, REDIS_URL: redisUrl() })
   const witness = start()
   const notes = () => redis.hgetall(`${namespace}:intents`)
-  return { proxy, victim, witness, start, url: await witness.listening, notes }
+  return { link, victim, witness, start, url: await witness.listening, notes }
 }
 
 async function ask(method: string, url: string, body?: object) {
@@ -34,11 +34,11 @@ async function ask(method: string, url: string, body?: object) {
 t.test(
   'what a process has committed and not dropped as it died is dropped by another within the bound',
   async (t) => {
-    const { proxy, victim, url, notes } = await createPair(t)
+    const { link, victim, url, notes } = await createPair(t)
     const { id } = await ask('POST', `${url}/books`, { title: 'before' })
     const book = `${url}/books/${id}`
     await ask('GET', book)
-    const dropping = proxy.hold((text) => /unlink/i.test(text))
+    const dropping = link.hold((text) => /unlink/i.test(text))
     const write = ask('PATCH', `${await victim.listening}/books/${id}`, { title: 'after' })
     await dropping
     victim.child.kill('SIGKILL')
@@ -62,11 +62,11 @@ t.test(
 )
 
 t.test('a process that starts after another died does not serve what that one left', async (t) => {
-  const { proxy, victim, witness, start, url } = await createPair(t)
+  const { link, victim, witness, start, url } = await createPair(t)
   const { id } = await ask('POST', `${url}/books`, { title: 'before' })
   await ask('GET', `${url}/books/${id}`)
   await witness.stop()
-  const dropping = proxy.hold((text) => /unlink/i.test(text))
+  const dropping = link.hold((text) => /unlink/i.test(text))
   const write = ask('PATCH', `${await victim.listening}/books/${id}`, { title: 'after' })
   await dropping
   victim.child.kill('SIGKILL')

@@ -54,6 +54,7 @@ const UPDATE = {
   model: 'Author',
   operation: 'update',
   args: { where: { id: 1 }, data: { name: 'next' } },
+  told: { where: { id: 1 }, data: { name: 'next' } },
   lens: LENS,
   dataPath: [],
   transaction: undefined,

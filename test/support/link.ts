@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Owner } from './database.ts'
 
 /** A way to a server that can be harmed: what a client sends goes on, is held back, or finds nobody. */
-export class Proxy {
+export class Link {
   private readonly events = new EventEmitter()
   private readonly target: { readonly host: string; readonly port: number }
   private readonly pairs = new Map<Socket, Socket>()
