@@ -1,7 +1,10 @@
 import { Redis } from 'ioredis'
 
-/** Milliseconds after which Redis counts as out of reach: what it adds to a read at the worst. */
-const TIMEOUT = 500
+/** Milliseconds without an answer after which a connection is given up, and a new one made. */
+const SILENCE = 2000
+
+/** Milliseconds between two tries to connect, at the most. */
+const LONGEST_PAUSE = 500
 
 /**
  * A connection to Redis, to be made by `connect()`. While it is down commands fail at once, and it goes on trying to
@@ -12,6 +15,7 @@ export const createRedis = (url: string): Redis =>
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    connectTimeout: 2000,
-    commandTimeout: TIMEOUT,
+    connectTimeout: SILENCE,
+    socketTimeout: SILENCE,
+    retryStrategy: (tries) => Math.min(tries * 50, LONGEST_PAUSE),
   })

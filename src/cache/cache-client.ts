@@ -1,5 +1,6 @@
 import type { Drops } from './drops.ts'
 import type { Outcome } from './events.ts'
+import type { GuardedStore } from './guarded-store.ts'
 import { CacheOptionError, type Settings } from './options.ts'
 import { type Lens, planRead, type ReadPlan } from './plan.ts'
 import type { Reads } from './reads.ts'
@@ -16,6 +17,8 @@ export interface CacheStats {
   readonly dropped: number
   /** Tags whose drop the store has not taken yet. While there are any, reads go to the database. */
   readonly owed: number
+  /** Whether the store does not answer: it is not asked, and reads go to the database. */
+  readonly down: boolean
 }
 
 /** What the extended client has under `$cache`. */
@@ -38,7 +41,7 @@ export interface CacheClient {
 
 export function createCacheClient(
   settings: Settings,
-  { reads, writes, drops }: { reads: Reads; writes: Writes; drops: Drops },
+  { reads, writes, drops, store }: { reads: Reads; writes: Writes; drops: Drops; store: GuardedStore },
   lens: Lens,
 ): CacheClient {
   const models = Object.keys(settings.schema.models)
@@ -63,6 +66,7 @@ export function createCacheClient(
       tooLarge: reads.tooLarge,
       dropped: writes.dropped,
       owed: drops.owing,
+      down: store.down,
     }),
   }
 }

@@ -1,0 +1,132 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { EventEmitter, once } from 'node:events'
+import t, { type Test } from 'tap'
+import { redisStore, type StoreEvent } from '../../src/cache/index.ts'
+import { createRedis } from '../../src/redis.ts'
+import { createClients, observe } from '../support/client.ts'
+import { Link } from '../support/link.ts'
+import { createNamespace, startRedis } from '../support/redis.ts'
+
+const stores = new EventEmitter()
+const heard = (event: unknown) => {
+  const { namespace, down } = event as StoreEvent
+  stores.emit(`${namespace} ${down ? 'down' : 'up'}`)
+}
+subscribe('hotshelf:store', heard)
+t.teardown(() => unsubscribe('hotshelf:store', heard))
+
+/** A client whose way to its Redis can be harmed, and one that reaches the same Redis all the time. */
+async function createHarmed(t: Test) {
+  const server = await startRedis(t)
+  const link = new Link(server.url)
+  const connectTo = async (url: string) => {
+    const redis = createRedis(url)
+    redis.on('error', () => {})
+    t.teardown(() => redis.disconnect())
+    await redis.connect()
+    return redisStore(redis)
+  }
+  const namespace = createNamespace()
+  const store = await connectTo(`redis://${await link.listen(t)}`)
+  const { cached, connect } = await createClients(t, { store, namespace })
+  const other = connect({ store: await connectTo(server.url), namespace: `${namespace}` }).cached
+  return {
+    server,
+    link,
+    cached,
+    other,
+    when: (state: 'up' | 'down') => once(stores, `${namespace} ${state}`),
+  }
+}
+
+type Harmed = Awaited<ReturnType<typeof createHarmed>>
+
+/** Ways in which Redis is out of reach for a while: each harms and says how that ends. */
+const HARMS: Record<string, (harmed: Harmed) => () => void> = {
+  'it hangs': ({ server }) => {
+    server.process.kill('SIGSTOP')
+    return () => server.process.kill('SIGCONT')
+  },
+  'packets to it are lost': ({ link }) => {
+    link.hold()
+    return () => link.release()
+  },
+  'it takes longer than the deadline': ({ link }) => {
+    link.slow(300)
+    return () => link.slow(0)
+  },
+}
+
+for (const [name, harm] of Object.entries(HARMS))
+  t.test(`when ${name}, reads and writes go on, and nothing is stale afterwards`, async (t) => {
+    const harmed = await createHarmed(t)
+    const { cached, other, when } = harmed
+    const { id } = await cached.author.create({ data: { name: 'before' } })
+    const read = (client = cached) => client.author.findUnique({ where: { id } })
+    await read()
+    t.same((await observe(read)).outcomes, ['hit'])
+
+    const down = when('down')
+    const mend = harm(harmed)
+    while (!cached.$cache.stats().down) t.equal((await read())?.name, 'before')
+    await down
+    const { result, outcomes } = await observe(read)
+    t.equal(result?.name, 'before')
+    t.same(outcomes, ['bypass'], 'Redis is not asked any more')
+    await cached.author.update({ where: { id }, data: { name: 'after' } })
+    t.ok(cached.$cache.stats().owed > 0)
+    t.equal((await read())?.name, 'after')
+
+    const up = when('up')
+    mend()
+    await up
+    t.equal((await read())?.name, 'after')
+    while (cached.$cache.stats().owed > 0) await read()
+    t.equal((await read(other))?.name, 'after', 'neither for another process')
+    await read()
+    t.same((await observe(read)).outcomes, ['hit'])
+  })
+
+t.test('a Redis that is full costs a miss, and no write', async (t) => {
+  const { server, cached } = await createHarmed(t)
+  const admin = createRedis(server.url)
+  t.teardown(() => admin.disconnect())
+  await admin.connect()
+  const { id } = await cached.author.create({ data: { name: 'before' } })
+  const read = () => cached.author.findUnique({ where: { id } })
+  await read()
+  await admin.config('SET', 'maxmemory-policy', 'noeviction')
+  await admin.config('SET', 'maxmemory', '1')
+  await cached.author.update({ where: { id }, data: { name: 'after' } })
+  const { result, outcomes } = await observe(read)
+  t.equal(result?.name, 'after')
+  t.same(outcomes, ['miss'])
+  t.equal(cached.$cache.stats().owed, 0, 'drops need no memory')
+  t.notOk(cached.$cache.stats().down)
+  await admin.config('SET', 'maxmemory', '0')
+  await read()
+  t.same((await observe(read)).outcomes, ['hit'])
+})
+
+for (const policy of ['allkeys-lru', 'allkeys-lfu', 'allkeys-random'])
+  t.test(`eviction by ${policy} costs a miss at worst`, async (t) => {
+    const { server, cached } = await createHarmed(t)
+    const admin = createRedis(server.url)
+    t.teardown(() => admin.disconnect())
+    await admin.connect()
+    await admin.config('SET', 'maxmemory-policy', policy)
+    const used = /used_memory:(\d+)/.exec(await admin.info('memory'))?.[1]
+    await admin.config('SET', 'maxmemory', String(Number(used) + 200_000))
+    const text = 'x'.repeat(2000)
+    const authors = await cached.author.createManyAndReturn({
+      data: Array.from({ length: 100 }, (_, index) => ({ name: `${index}${text}` })),
+    })
+    for (let round = 0; round < 4; round++) {
+      for (const { id } of authors) await cached.author.findUnique({ where: { id } })
+      for (const { id } of authors.slice(round * 10, round * 10 + 10)) {
+        await cached.author.update({ where: { id }, data: { name: `round ${round}` } })
+        t.equal((await cached.author.findUnique({ where: { id } }))?.name, `round ${round}`)
+      }
+    }
+    t.match(await admin.info('stats'), /evicted_keys:[1-9]/)
+  })
