@@ -29,13 +29,18 @@ export function findRedisServer(path = process.env.PATH ?? ''): string | undefin
 /**
  * Starts a Redis of our own that keeps nothing on disk, and ends with this process even if that is killed.
  *
+ * @param more options of the server's
  * @throws an Error where it does not come up
  */
-export async function startRedis(server: string, port?: number): Promise<RedisService> {
+export async function startRedis(
+  server: string,
+  port?: number,
+  more: readonly string[] = [],
+): Promise<RedisService> {
   const at = port ?? (await freePort())
   const child = spawn(
     server,
-    ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...more],
     {
       stdio: ['ignore', 'pipe', 'ignore'],
       // A Ctrl-C is for us, who stop it when nobody needs it any more.

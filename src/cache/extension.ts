@@ -1,5 +1,6 @@
 import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
+import { Continuity } from './continuity.ts'
 import { Drops } from './drops.ts'
 import { guardedStore } from './guarded-store.ts'
 import { Intents } from './intents.ts'
@@ -41,9 +42,12 @@ export function cache(options: CacheOptions) {
   const checked = settingsOf(options)
   const store = guardedStore(checked.store, checked.deadline, checked.namespace)
   const settings = { ...checked, store }
-  const drops = new Drops(store, everyVersionKey(settings))
+  const everything = everyVersionKey(settings)
+  const drops = new Drops(store, everything)
+  const continuity = new Continuity(store, checked.namespace, everything, drops)
   const intents = new Intents(store, checked.namespace, checked.crashBound, drops)
-  const reads = new Reads(settings, async () => (await drops.settled()) && (await intents.clear()))
+  const trusted = async () => (await continuity.holds()) && (await drops.settled()) && (await intents.clear())
+  const reads = new Reads(settings, trusted)
   const writes = new Writes(settings, drops, intents)
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */

@@ -21,8 +21,11 @@ export function guardedStore(store: Store, deadline: number, namespace: string):
     const event: StoreEvent = { namespace, down }
     storeChannel.publish(event)
   })
-  const { notes } = store
+  const { notes, origin } = store
   return {
+    ...(origin && {
+      origin: { connection: () => origin.connection(), servers: () => breaker.run(() => origin.servers()) },
+    }),
     ...(notes && {
       notes: {
         put: (key, name, text) => breaker.run(() => notes.put(key, name, text)),

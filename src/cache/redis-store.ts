@@ -1,6 +1,7 @@
-import { type Cluster, type Redis, ReplyError } from 'ioredis'
+import { randomUUID } from 'node:crypto'
+import { Cluster, type Redis, ReplyError } from 'ioredis'
 import { CacheOptionError } from './options.ts'
-import { type Store, StoreRefusalError } from './store.ts'
+import { type Origin, type Store, StoreRefusalError } from './store.ts'
 
 /**
  * A store in Redis, shared by all processes that use the same one.
@@ -26,14 +27,22 @@ export function redisStore(redis: Redis | Cluster): Store {
     if (redis.isCluster) await each(keys, (key) => redis.unlink(key))
     else await redis.unlink([...keys])
   }
+  const origin = originOf(redis)
   return {
+    origin,
     notes: {
       put: async (key, name, text) => void (await answered(redis.hset(key, name, text))),
       remove: async (key, names) => void (await answered(redis.hdel(key, ...names))),
       all: (key) => answered(redis.hgetall(key)),
       beat: async (key, milliseconds) => void (await answered(redis.set(key, '', 'PX', milliseconds))),
     },
-    get: (keys) => answered(get(keys)),
+    async get(keys) {
+      const connection = origin.connection()
+      const texts = await answered(get(keys))
+      // A connection of the caller's may send again what another server did not answer.
+      if (origin.connection() !== connection) throw new Error('the connection to Redis was lost')
+      return texts
+    },
     drop: (keys) => answered(drop(keys)),
     pin: (keys, text, seconds) => answered(pin(keys, text, seconds)),
     set: async (key, text, seconds) => void (await answered(redis.set(key, text, 'EX', seconds))),
@@ -45,6 +54,37 @@ export function redisStore(redis: Redis | Cluster): Store {
     // What is there and no text stands in the way of every later one.
     await drop(keys.filter((_, index) => pinned[index] === null))
     return pinned
+  }
+}
+
+/** Redis gives a server another replication id when it starts, and a replica when it takes a master's place. */
+function originOf(redis: Redis | Cluster): Origin {
+  let connections = 0
+  const lost = () => {
+    connections++
+  }
+  redis.on('close', lost)
+  if (redis instanceof Cluster) {
+    for (const node of redis.nodes()) node.on('close', lost)
+    redis.on('+node', (node: Redis) => node.on('close', lost))
+    redis.on('-node', lost)
+  }
+  const masters = () => (redis instanceof Cluster ? redis.nodes('master') : [redis])
+  return {
+    connection: () => connections,
+    servers: () =>
+      Promise.all(
+        masters().map(async (server) => {
+          try {
+            const id = /^master_replid:(\w+)/m.exec(await answered(server.info('replication')))?.[1]
+            if (id !== undefined) return id
+          } catch (error) {
+            if (!(error instanceof StoreRefusalError)) throw error
+          }
+          // One that does not say who it is counts as another one at each new connection.
+          return randomUUID()
+        }),
+      ),
   }
 }
 

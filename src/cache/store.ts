@@ -24,6 +24,16 @@ export interface Store {
   drop(keys: readonly string[]): Promise<void>
   /** Of a store that outlives the processes that use it. */
   readonly notes?: Notes
+  /** Of a store that may come back with what it held earlier. Such a store keeps notes, too. */
+  readonly origin?: Origin
+}
+
+/** Which servers a store is. */
+export interface Origin {
+  /** Another number after each connection that was lost: what answers then may be another server. */
+  connection(): number
+  /** Ids of the servers, each of which changes when a server may have lost something. */
+  servers(): Promise<readonly string[]>
 }
 
 /** Texts by their names, under one key. */

@@ -1,0 +1,54 @@
+import type { Drops } from './drops.ts'
+import type { Notes, Origin, Store } from './store.ts'
+
+/**
+ * Whether the store is the one that took all drops: not restarted with what it held earlier, nor replaced by a replica
+ * that missed the last ones. The ids of its servers are kept in the store itself, and compared at each new connection.
+ * Where one is not known, everything is dropped before the store is believed.
+ */
+export class Continuity {
+  private readonly origin: Origin | undefined
+  private readonly notes: Notes | undefined
+  private readonly key: string
+  private readonly everything: readonly string[]
+  private readonly drops: Drops
+  private checked: number | undefined
+  private checking: Promise<boolean> | undefined
+
+  /** @param everything keys without which no entry is valid */
+  constructor(store: Store, namespace: string, everything: readonly string[], drops: Drops) {
+    this.origin = store.origin
+    this.notes = store.notes
+    this.key = `${namespace}:servers`
+    this.everything = everything
+    this.drops = drops
+  }
+
+  /** Callers share one look. */
+  async holds(): Promise<boolean> {
+    const { origin, notes } = this
+    if (!origin || !notes || this.checked === origin.connection()) return true
+    this.checking ??= this.check(origin, notes)
+      .catch(() => false)
+      .finally(() => {
+        this.checking = undefined
+      })
+    return this.checking
+  }
+
+  private async check(origin: Origin, notes: Notes): Promise<boolean> {
+    const connection = origin.connection()
+    const servers = await origin.servers()
+    const known = Object.keys(await notes.all(this.key))
+    const strange = servers.filter((id) => !known.includes(id))
+    if (strange.length > 0) {
+      if (!(await this.drops.deliver(this.everything))) return false
+      for (const id of strange) await notes.put(this.key, id, '')
+      const gone = known.filter((id) => !servers.includes(id))
+      if (gone.length > 0) await notes.remove(this.key, gone)
+    }
+    if (origin.connection() !== connection) return false
+    this.checked = connection
+    return true
+  }
+}
