@@ -4,7 +4,9 @@
  * anybody else may take theirs, and the store may lose what it holds.
  *
  * There is one row, whose state is the number of the last write to it; one entry, which depends on the tags 0 and 1;
- * and what the two tags' versions are. Entries.answer and Writes.dropAfter are the code that it speaks of.
+ * and what the two tags' versions are. Entries.answer, Writes.dropAfter and Intents are the code that it speaks of.
+ *
+ * A writer that dies is one that has returned as soon as there is no note of it: from then on no read may be older.
  */
 export interface Bounds {
   readonly readers: number
@@ -16,6 +18,8 @@ export interface Bounds {
   readonly evictions: number
   /** Times that it loses everything. */
   readonly flushes: number
+  /** Writers that die. Where there are any, writers note what they are about to drop. */
+  readonly crashes: number
   /** Whether readers share a process, in which identical misses share a database call. */
   readonly oneProcess: boolean
 }
@@ -28,6 +32,8 @@ export const FAULTS = [
   'a call from before a write is joined after it',
   'a missing version is taken for a match',
   'a version comes again',
+  'the note comes after the commit',
+  'the note goes before the drop',
 ] as const
 
 export type Fault = (typeof FAULTS)[number]
@@ -55,8 +61,10 @@ interface Reader {
 }
 
 interface Writer {
-  at: 'commit' | 'drop' | 'done'
+  at: 'note' | 'commit' | 'drop' | 'done' | 'dead'
   tags: number[]
+  /** The tags that its note in the store names. */
+  noted: number[]
   value: number
 }
 
@@ -70,6 +78,7 @@ interface State {
   returned: number
   evictions: number
   flushes: number
+  crashes: number
   entry: Entry | undefined
   versions: Stamp
   writers: Writer[]
@@ -84,7 +93,7 @@ export interface Found {
 
 /** Visits every state that can be reached. */
 export function search(bounds: Bounds, fault?: Fault): Found {
-  const first = initial(bounds)
+  const first = initial(bounds, fault)
   const seen = new Set([encode(first)])
   const open: { state: State; path: Path | undefined }[] = [{ state: first, path: undefined }]
   for (let next = open.pop(); next; next = open.pop()) {
@@ -108,14 +117,23 @@ interface Path {
 
 const namesOf = (path: Path | undefined): string[] => (path ? [...namesOf(path.before), path.name] : [])
 
-const initial = ({ readers, reads, writers, evictions, flushes }: Bounds): State => ({
+const initial = (
+  { readers, reads, writers, evictions, flushes, crashes }: Bounds,
+  fault: Fault | undefined,
+): State => ({
   row: 0,
   returned: 0,
   evictions,
   flushes,
+  crashes,
   entry: undefined,
   versions: [0, 0],
-  writers: writers.map((tags) => ({ at: 'commit', tags: [...tags], value: 0 })),
+  writers: writers.map((tags) => ({
+    at: crashes > 0 && fault !== 'the note comes after the commit' ? 'note' : 'commit',
+    tags: [...tags],
+    noted: [],
+    value: 0,
+  })),
   readers: Array.from({ length: readers }, () => idle(reads)),
 })
 
@@ -138,13 +156,14 @@ interface Step {
 }
 
 /** Every step that somebody may take next. */
-function* steps(state: State, { oneProcess }: Bounds, fault: Fault | undefined): Generator<Step> {
+function* steps(state: State, { oneProcess, crashes }: Bounds, fault: Fault | undefined): Generator<Step> {
   const step = (name: string, take: (after: State) => boolean | undefined): Step => {
     const after = copy(state)
     const stale = take(after) === true
     return { name, after, stale }
   }
-  for (const [index, writer] of state.writers.entries()) yield* writerSteps(writer, index, step, fault)
+  for (const [index, writer] of state.writers.entries())
+    yield* writerSteps(state, writer, index, step, crashes > 0, fault)
   for (const [index, reader] of state.readers.entries())
     yield* readerSteps(reader, index, step, oneProcess, fault)
   if (state.evictions > 0) {
@@ -170,14 +189,28 @@ function* steps(state: State, { oneProcess }: Bounds, fault: Fault | undefined):
 
 type Take = (name: string, take: (after: State) => boolean | undefined) => Step
 
-function* writerSteps(writer: Writer, index: number, step: Take, fault: Fault | undefined): Generator<Step> {
+function* writerSteps(
+  state: State,
+  writer: Writer,
+  index: number,
+  step: Take,
+  mortal: boolean,
+  fault: Fault | undefined,
+): Generator<Step> {
   const early = fault === 'the drop comes before the commit'
+  const lateNote = fault === 'the note comes after the commit'
+  const hasty = fault === 'the note goes before the drop'
   const act = (name: string, take: (after: State, own: Writer) => undefined) =>
     step(`writer ${index} ${name}`, (after) => take(after, after.writers[index] ?? writer))
+  if (writer.at === 'note')
+    yield act('notes what it will drop', (_, own) => {
+      own.noted = [...own.tags]
+      own.at = lateNote ? 'drop' : 'commit'
+    })
   if (writer.at === 'commit' && !(early && writer.tags.length > 0))
     yield act('commits', (after, own) => {
       own.value = ++after.row
-      own.at = 'drop'
+      own.at = mortal && lateNote ? 'note' : 'drop'
     })
   if (writer.at === 'drop' || (early && writer.at === 'commit'))
     for (const tag of writer.tags)
@@ -185,12 +218,33 @@ function* writerSteps(writer: Writer, index: number, step: Take, fault: Fault | 
         own.tags = own.tags.filter((other) => other !== tag)
         if (fault !== 'a tag is forgotten') after.versions[tag] = 0
       })
-  if (writer.at === 'drop' && writer.tags.length === 0)
-    yield act('returns', (after, own) => {
-      after.returned = Math.max(after.returned, own.value)
-      own.at = 'done'
-      own.value = 0
+  if (writer.at === 'drop' && writer.noted.length > 0 && (writer.tags.length === 0 || hasty))
+    yield act('takes its note away', (_, own) => {
+      own.noted = []
     })
+  if (writer.at === 'drop' && writer.tags.length === 0 && writer.noted.length === 0)
+    yield act('returns', (after, own) => end(after, own, 'done'))
+  if (state.crashes > 0 && writer.at !== 'done' && writer.at !== 'dead')
+    yield act('dies', (after, own) => {
+      after.crashes--
+      own.tags = []
+      own.at = 'dead'
+      if (own.noted.length === 0) end(after, own, 'dead')
+    })
+  if (writer.at === 'dead')
+    for (const tag of writer.noted)
+      yield act(`is swept of tag ${tag}`, (after, own) => {
+        after.versions[tag] = 0
+        own.noted = own.noted.filter((other) => other !== tag)
+        if (own.noted.length === 0) end(after, own, 'dead')
+      })
+}
+
+/** From here on no read may be older than what was written. */
+function end(after: State, own: Writer, at: 'done' | 'dead'): undefined {
+  after.returned = Math.max(after.returned, own.value)
+  own.at = at
+  own.value = 0
 }
 
 function* readerSteps(
@@ -331,7 +385,17 @@ const copy = (state: State): State => ({
 })
 
 /** The same for states that differ but in who is who and in what their versions are called. */
-function encode({ row, returned, evictions, flushes, entry, versions, writers, readers }: State): string {
+function encode({
+  row,
+  returned,
+  evictions,
+  flushes,
+  crashes,
+  entry,
+  versions,
+  writers,
+  readers,
+}: State): string {
   const names = new Map<Version, Version>([[0, 0]])
   const nameOf = (version: Version): Version => {
     const known = names.get(version)
@@ -341,9 +405,18 @@ function encode({ row, returned, evictions, flushes, entry, versions, writers, r
   }
   const entryCode = (of: Entry | undefined) => (of ? [1 + of.value, ...of.stamp.map(nameOf)] : [0, 0, 0])
   const text = (numbers: readonly number[]) => String.fromCharCode(...numbers)
-  const shared = text([row, returned, evictions, flushes, ...versions.map(nameOf), ...entryCode(entry)])
-  const writing = writers.map(({ at, tags, value }) =>
-    text([WRITER.indexOf(at), value, tags.reduce((bits, tag) => bits | (1 << tag), 0)]),
+  const shared = text([
+    row,
+    returned,
+    evictions,
+    flushes,
+    crashes,
+    ...versions.map(nameOf),
+    ...entryCode(entry),
+  ])
+  const bits = (tags: readonly number[]) => tags.reduce((sum, tag) => sum | (1 << tag), 0)
+  const writing = writers.map(({ at, tags, noted, value }) =>
+    text([WRITER.indexOf(at), value, bits(tags), bits(noted)]),
   )
   const reading = readers.map((reader) => {
     const { at, left, since, seen, missing, value, stamp } = reader
@@ -361,5 +434,5 @@ function encode({ row, returned, evictions, flushes, entry, versions, writers, r
   return [shared, ...writing.sort(), ...reading.sort()].join('')
 }
 
-const WRITER: readonly Writer['at'][] = ['commit', 'drop', 'done']
+const WRITER: readonly Writer['at'][] = ['note', 'commit', 'drop', 'done', 'dead']
 const READER: readonly At[] = ['start', 'look up', 'pin', 'read back', 'ask', 'store', 'joined']

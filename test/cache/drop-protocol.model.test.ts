@@ -7,6 +7,7 @@ const SMALL: Bounds = {
   writers: [[0, 1]],
   evictions: 0,
   flushes: 0,
+  crashes: 0,
   oneProcess: false,
 }
 
@@ -15,6 +16,8 @@ const BOUNDS: Record<string, Bounds> = {
   'two writes, of which each touches one tag': { ...SMALL, reads: 1, writers: [[0], [1]] },
   'the same after two reads of one': { ...SMALL, readers: 1, reads: 3, writers: [[0], [0, 1]], evictions: 1 },
   'readers of one process': { ...SMALL, oneProcess: true },
+  'a writer that may die at any point': { ...SMALL, crashes: 1 },
+  'two writers, of which one may die': { ...SMALL, readers: 1, reads: 3, writers: [[0], [0, 1]], crashes: 1 },
   'everything flushed': { ...SMALL, reads: 1, writers: [[0], [1]], flushes: 1 },
 }
 
@@ -28,7 +31,7 @@ for (const [name, bounds] of Object.entries(BOUNDS)) {
 
 for (const fault of FAULTS) {
   t.test(`a stale read is found if ${fault}`, async (t) => {
-    const { states, violation } = search({ ...SMALL, oneProcess: true }, fault)
+    const { states, violation } = search({ ...SMALL, oneProcess: true, crashes: 1 }, fault)
     t.ok(violation)
     t.comment(`${states} states: ${violation?.join(', ')}`)
   })
