@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import envSchema from 'env-schema'
+import { REDIS_URL } from './redis.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -16,8 +17,10 @@ const ConfigSchema = Type.Object({
   }),
   REDIS_URL: Type.Optional(
     Type.String({
-      pattern: '^rediss?://.',
-      description: 'the URL of a Redis server, such as redis://host:6379',
+      pattern: REDIS_URL.source,
+      description:
+        'the URL of a Redis, such as redis://host:6379, redis-cluster://host:6379,other:6379 or ' +
+        'redis-sentinel://host:26379,other:26379/name',
     }),
   ),
   HOST: Type.String({ default: '127.0.0.1', description: 'an address or host name to listen on' }),
@@ -81,7 +84,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = validated(data)
   for (const name of ['DATABASE_URL', 'REDIS_URL'] as const) {
     const url = config[name]
-    if (url !== undefined && !URL.canParse(url)) throw mustBe(name)
+    // Several hosts are no URL of their own, but each of them is.
+    if (url !== undefined && !URL.canParse(url.replace(/,[^/]*/, ''))) throw mustBe(name)
   }
   return config
 }

@@ -1,5 +1,3 @@
-import { StoreRefusalError } from './store.ts'
-
 /** Thrown for a command that the store did not answer in time, or that was not sent as it did not answer others. */
 export class StoreDownError extends Error {
   override name = 'StoreDownError'
@@ -46,8 +44,8 @@ export class Breaker {
       this.failures = 0
       return answer
     } catch (error) {
-      // A refusal is an answer.
-      if (error instanceof StoreRefusalError) this.failures = 0
+      // Whatever fails at once costs nothing: only silence does.
+      if (!(error instanceof StoreDownError)) this.failures = 0
       else if (++this.failures >= FAILURES && !this.open) {
         this.tryLater()
         this.changed(true)
@@ -66,7 +64,7 @@ export class Breaker {
       try {
         await this.within(this.probe())
       } catch (error) {
-        if (!(error instanceof StoreRefusalError)) return this.tryLater()
+        if (error instanceof StoreDownError) return this.tryLater()
       }
       this.failures = 0
       this.pause = undefined
@@ -76,10 +74,9 @@ export class Breaker {
 
   private within<T>(answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new StoreDownError(`the store did not answer within ${this.deadline} ms`)),
-        this.deadline,
-      )
+      const late = () => reject(new StoreDownError(`the store did not answer within ${this.deadline} ms`))
+      // Where it was this process that was busy, the answer is there already, and is taken before an immediate.
+      const timer = setTimeout(() => setImmediate(late), this.deadline)
       answer.then(resolve, reject).finally(() => clearTimeout(timer))
     })
   }

@@ -19,7 +19,7 @@ export interface CacheOptions {
   readonly namespace?: string
   /** Seconds that an entry is kept, to give memory back; freshness does not depend on it. Default 3600. */
   readonly ttl?: number
-  /** Milliseconds that one command to the store may take, which is what a store that hangs adds to a read. Default 100. */
+  /** Milliseconds that one command to the store may take, which is what a store that hangs adds to a read. Default 250. */
   readonly deadline?: number
   /**
    * Milliseconds for which a process that dies between its commit and its drop may leave a stale entry, where the store
@@ -75,7 +75,7 @@ export function settingsOf(options: CacheOptions): Settings {
     store,
     namespace = 'hotshelf',
     ttl = 3600,
-    deadline = 100,
+    deadline = 250,
     crashBound = 5000,
     maxBytes = 1024 * 1024,
     models = {},

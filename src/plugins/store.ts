@@ -1,7 +1,7 @@
 import fastifyRedis from '@fastify/redis'
 import type { FastifyBaseLogger } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { memoryStore, redisStore } from '../cache/index.ts'
 import type { Config } from '../config.ts'
 import { createRedis } from '../redis.ts'
@@ -16,7 +16,7 @@ declare module 'fastify' {
 const START_PATIENCE = 1000
 
 /** Where the cache lives, and how it is. */
-function createStore(config: Config, redis: Redis | undefined) {
+function createStore(config: Config, redis: Redis | Cluster | undefined) {
   return {
     cache: redis ? redisStore(redis) : memoryStore(),
     async state(): Promise<'redis' | 'memory' | 'off' | 'unreachable'> {
@@ -51,7 +51,7 @@ export default fp<{ config: Config }>(
   { name: 'store', fastify: '5.x' },
 )
 
-async function reached(redis: Redis): Promise<void> {
+async function reached(redis: Redis | Cluster): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, START_PATIENCE)
@@ -61,7 +61,7 @@ async function reached(redis: Redis): Promise<void> {
 }
 
 /** Says when Redis goes and when it comes back, not each time that it is still gone. */
-function logChanges(redis: Redis, log: FastifyBaseLogger): void {
+function logChanges(redis: Redis | Cluster, log: FastifyBaseLogger): void {
   let reachable: boolean | undefined
   const change = (now: boolean, say: () => void) => {
     if (reachable !== now) say()

@@ -1,12 +1,18 @@
 import t from 'tap'
 import { memoryStore, redisStore, type Store } from '../../src/cache/index.ts'
+import { createRedis } from '../../src/redis.ts'
+import { startCluster } from '../support/cluster.ts'
 import { connectRedis, createNamespace } from '../support/redis.ts'
 
 const redis = connectRedis(t)
 await redis.connect()
+const cluster = createRedis((await startCluster(t)).url)
+t.teardown(() => cluster.disconnect())
+await cluster.connect()
 
 const stores: [string, Store][] = [
   ['redisStore', redisStore(redis)],
+  ['redisStore of a cluster', redisStore(cluster)],
   ['memoryStore', memoryStore()],
 ]
 

@@ -52,7 +52,7 @@ const HARMS: Record<string, (harmed: Harmed) => () => void> = {
     return () => link.release()
   },
   'it takes longer than the deadline': ({ link }) => {
-    link.slow(300)
+    link.slow(400)
     return () => link.slow(0)
   },
 }
