@@ -7,6 +7,7 @@ import { answerClientError } from './plugins/client-errors.ts'
 import docs from './plugins/docs.ts'
 import drain from './plugins/drain.ts'
 import errors, { answer } from './plugins/errors.ts'
+import limits from './plugins/limits.ts'
 import prisma from './plugins/prisma.ts'
 import store from './plugins/store.ts'
 import { ofError } from './problems/of-error.ts'
@@ -27,6 +28,7 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
     bodyLimit: 100 * 1024,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
+    trustProxy: (_: string, hop: number) => hop < config.TRUST_PROXY,
     clientErrorHandler: answerClientError,
     // What fails before there is a route.
     frameworkErrors: (error, _, reply) => answer(reply, ofError(error)),
@@ -37,6 +39,7 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
   await app.register(errors)
   await app.register(bodies)
   await app.register(store, { config })
+  await app.register(limits, { config })
   await app.register(prisma, { config })
   await app.register(cacheStatus)
   await app.register(auth, { config })

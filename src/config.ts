@@ -36,6 +36,18 @@ const ConfigSchema = Type.Object({
       description: 'letters, digits and . _ ~ + / - only, as a bearer token is',
     }),
   ),
+  RATE_LIMIT: Type.Unsafe<'off' | number>({
+    default: 6000,
+    anyOf: [{ const: 'off' }, { type: 'integer', minimum: 1, maximum: 1_000_000_000 }],
+    description: 'the writes a minute that one client may make, a whole number, or off',
+  }),
+  TRUST_PROXY: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 100,
+    description:
+      'the number of proxies before the service, whose X-Forwarded-For is believed: a whole number',
+  }),
   LOG_LEVEL: oneOf(LOG_LEVELS, { default: 'info' }),
   CACHE: oneOf(['on', 'off'], { default: 'on' }),
   CACHE_NAMESPACE: Type.String({

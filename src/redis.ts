@@ -26,13 +26,15 @@ export const REDIS_URL =
  *
  * @param url one that REDIS_URL matches: `redis://host:port`, `redis-cluster://host:port,host:port`,
  * `redis-sentinel://host:port,host:port/name`; `rediss` for TLS; `user:password@` before the hosts
+ * @param deadline milliseconds that a command may take, where nothing else bounds it
  */
-export function createRedis(url: string): Redis | Cluster {
+export function createRedis(url: string, deadline?: number): Redis | Cluster {
   const [, secure, kind] = /^redis(s?)-(cluster|sentinel):/.exec(url) ?? []
-  if (kind === undefined) return new Redis(url, { ...OPTIONS, lazyConnect: true, maxRetriesPerRequest: 0 })
+  const bounded = { ...OPTIONS, ...(deadline !== undefined && { commandTimeout: deadline }) }
+  if (kind === undefined) return new Redis(url, { ...bounded, lazyConnect: true, maxRetriesPerRequest: 0 })
   const { username, password, nodes, name } = partsOf(url)
   const options = {
-    ...OPTIONS,
+    ...bounded,
     ...(username !== '' && { username }),
     ...(password !== '' && { password }),
     ...(secure && { tls: {} }),

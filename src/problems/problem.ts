@@ -9,6 +9,7 @@ export const PROBLEMS = {
   duplicate: { status: 409, title: 'There is already one like it' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not in a format that is read here' },
+  'too-many-requests': { status: 429, title: 'There are too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something went wrong in the service' },
   unavailable: { status: 503, title: 'The service cannot answer right now' },

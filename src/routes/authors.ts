@@ -66,7 +66,7 @@ export const authorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Add an author',
         querystring: NoQuery,
         body: AuthorInput,
-        response: { 201: Author, ...problems(400, 401, 413, 415, 503) },
+        response: { 201: Author, ...problems(400, 401, 413, 415, 429, 503) },
       },
     },
     async ({ body: data }, reply) => {
@@ -84,7 +84,7 @@ export const authorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         params: IdParams,
         querystring: NoQuery,
         body: AuthorInput,
-        response: { 200: Author, ...problems(400, 401, 404, 413, 415, 503) },
+        response: { 200: Author, ...problems(400, 401, 404, 413, 415, 429, 503) },
       },
     },
     async ({ params: { id }, body: data }) => app.prisma.author.update({ where: { id }, data }),
@@ -98,7 +98,7 @@ export const authorRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Remove an author; the books stay',
         params: IdParams,
         querystring: NoQuery,
-        response: { 204: NoContent, ...problems(400, 401, 404, 503) },
+        response: { 204: NoContent, ...problems(400, 401, 404, 429, 503) },
       },
     },
     async ({ params: { id } }, reply) => {

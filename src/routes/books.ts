@@ -57,7 +57,7 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Add a book',
         querystring: NoQuery,
         body: BookInput,
-        response: { 201: Book, ...problems(400, 401, 409, 413, 415, 503) },
+        response: { 201: Book, ...problems(400, 401, 409, 413, 415, 429, 503) },
       },
     },
     async ({ body: { authorIds = [], ...fields } }, reply) => {
@@ -77,7 +77,7 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
         params: IdParams,
         querystring: NoQuery,
         body: BookInput,
-        response: { 200: Book, ...problems(400, 401, 404, 409, 413, 415, 503) },
+        response: { 200: Book, ...problems(400, 401, 404, 409, 413, 415, 429, 503) },
       },
     },
     async ({ params: { id }, body: { authorIds = [], ...fields } }) => {
@@ -96,7 +96,7 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
         params: IdParams,
         querystring: NoQuery,
         body: BookPatch,
-        response: { 200: Book, ...problems(400, 401, 404, 409, 413, 415, 503) },
+        response: { 200: Book, ...problems(400, 401, 404, 409, 413, 415, 429, 503) },
       },
     },
     async ({ params: { id }, body: { authorIds, ...fields } }) => {
@@ -113,7 +113,7 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Remove a book and its reviews',
         params: IdParams,
         querystring: NoQuery,
-        response: { 204: NoContent, ...problems(400, 401, 404, 503) },
+        response: { 204: NoContent, ...problems(400, 401, 404, 429, 503) },
       },
     },
     async ({ params: { id } }, reply) => {

@@ -43,7 +43,7 @@ export const reviewRoutes: FastifyPluginAsyncTypebox = async (app) => {
         params: IdParams,
         querystring: NoQuery,
         body: ReviewInput,
-        response: { 201: Review, ...problems(400, 401, 404, 413, 415, 503) },
+        response: { 201: Review, ...problems(400, 401, 404, 413, 415, 429, 503) },
       },
     },
     async ({ params: { id: bookId }, body }, reply) => {
@@ -60,7 +60,7 @@ export const reviewRoutes: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Remove a review',
         params: IdParams,
         querystring: NoQuery,
-        response: { 204: NoContent, ...problems(400, 401, 404, 503) },
+        response: { 204: NoContent, ...problems(400, 401, 404, 429, 503) },
       },
     },
     async ({ params: { id } }, reply) => {

@@ -1,0 +1,50 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
+import fp from 'fastify-plugin'
+import type { Config } from '../config.ts'
+import { ProblemError } from '../problems/problem.ts'
+import { createRedis } from '../redis.ts'
+import { isWrite } from './auth.ts'
+
+/** Milliseconds that a request may wait for its turn in this process, above which new ones are sent elsewhere. */
+const LONGEST_DELAY = 1000
+
+/** Milliseconds that Redis may take to count a request. */
+const COUNTING = 250
+
+/** What a client may ask of the service: so many writes a minute, and nothing while it has more to do than it can. */
+export default fp<{ config: Config }>(
+  async (app, { config }) => {
+    await app.register(helmet, {
+      // A page that is served by plain HTTP stays on it.
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    })
+    await app.register(underPressure, {
+      maxEventLoopDelay: LONGEST_DELAY,
+      pressureHandler: () => {
+        throw new ProblemError('unavailable', 'The service has too much to do. Try again later.')
+      },
+    })
+    if (config.RATE_LIMIT === 'off') return
+    app.addHook('onRoute', (route) => {
+      if (isWrite(route)) route.config = { ...route.config, rateLimit: {} }
+    })
+    // A connection of its own, with a deadline: that of the cache bounds its commands itself.
+    const redis = config.REDIS_URL === undefined ? undefined : createRedis(config.REDIS_URL, COUNTING)
+    redis?.on('error', () => {})
+    redis?.connect().catch(() => {})
+    app.addHook('onClose', async () => redis?.disconnect())
+    await app.register(rateLimit, {
+      global: false,
+      max: config.RATE_LIMIT,
+      timeWindow: '1 minute',
+      ...(redis && { redis, nameSpace: `${config.CACHE_NAMESPACE}:writes:` }),
+      // A Redis that cannot count lets everybody write.
+      skipOnError: true,
+      errorResponseBuilder: (_, { max, after }) =>
+        new ProblemError('too-many-requests', `At most ${max} writes a minute. Try again in ${after}.`),
+    })
+  },
+  { name: 'limits', fastify: '5.x', dependencies: ['errors'] },
+)
