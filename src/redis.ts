@@ -6,6 +6,9 @@ const SILENCE = 2000
 /** Milliseconds between two tries to connect, at the most. */
 const LONGEST_PAUSE = 500
 
+/** Milliseconds that a start waits for Redis. */
+const START_PATIENCE = 1000
+
 const pause = (tries: number): number => Math.min(tries * 50, LONGEST_PAUSE)
 
 // Silence, not a deadline a command: that is the cache's own.
@@ -57,6 +60,16 @@ export function createRedis(url: string, deadline?: number): Redis | Cluster {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
   })
+}
+
+/** Connects, but does not wait long: whoever uses it goes on without it until it is there. */
+export async function connectSoon(redis: Redis | Cluster): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, START_PATIENCE)
+  })
+  await Promise.race([redis.connect().catch(() => {}), patience])
+  clearTimeout(timer)
 }
 
 function partsOf(url: string) {

@@ -4,7 +4,7 @@ import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
 import type { Config } from '../config.ts'
 import { ProblemError } from '../problems/problem.ts'
-import { createRedis } from '../redis.ts'
+import { connectSoon, createRedis } from '../redis.ts'
 import { isWrite } from './auth.ts'
 
 /** Milliseconds that a request may wait for its turn in this process, above which new ones are sent elsewhere. */
@@ -27,14 +27,11 @@ export default fp<{ config: Config }>(
       },
     })
     if (config.RATE_LIMIT === 'off') return
-    app.addHook('onRoute', (route) => {
-      if (isWrite(route)) route.config = { ...route.config, rateLimit: {} }
-    })
     // A connection of its own, with a deadline: that of the cache bounds its commands itself.
     const redis = config.REDIS_URL === undefined ? undefined : createRedis(config.REDIS_URL, COUNTING)
     redis?.on('error', () => {})
-    redis?.connect().catch(() => {})
     app.addHook('onClose', async () => redis?.disconnect())
+    if (redis) await connectSoon(redis)
     await app.register(rateLimit, {
       global: false,
       max: config.RATE_LIMIT,
@@ -44,6 +41,10 @@ export default fp<{ config: Config }>(
       skipOnError: true,
       errorResponseBuilder: (_, { max, after }) =>
         new ProblemError('too-many-requests', `At most ${max} writes a minute. Try again in ${after}.`),
+    })
+    const limit = app.rateLimit()
+    app.addHook('onRoute', (route) => {
+      if (isWrite(route)) route.onRequest = [route.onRequest ?? [], limit].flat()
     })
   },
   { name: 'limits', fastify: '5.x', dependencies: ['errors'] },

@@ -4,16 +4,13 @@ import fp from 'fastify-plugin'
 import type { Cluster, Redis } from 'ioredis'
 import { memoryStore, redisStore } from '../cache/index.ts'
 import type { Config } from '../config.ts'
-import { createRedis } from '../redis.ts'
+import { connectSoon, createRedis } from '../redis.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     store: ReturnType<typeof createStore>
   }
 }
-
-/** Milliseconds that a start waits for Redis; the service starts all the same without it. */
-const START_PATIENCE = 1000
 
 /** Where the cache lives, and how it is. */
 function createStore(config: Config, redis: Redis | Cluster | undefined) {
@@ -43,22 +40,13 @@ export default fp<{ config: Config }>(
     logChanges(redis, app.log)
     // It is ours to close: `quit`, which @fastify/redis would call, rejects where the connection is gone.
     app.addHook('onClose', async () => redis.disconnect())
-    await reached(redis)
+    await connectSoon(redis)
     // That plugin waits for a Redis that is down until its own start times out.
     if (redis.status === 'ready') await app.register(fastifyRedis, { client: redis })
     app.decorate('store', createStore(config, redis))
   },
   { name: 'store', fastify: '5.x' },
 )
-
-async function reached(redis: Redis | Cluster): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, START_PATIENCE)
-  })
-  await Promise.race([redis.connect().catch(() => {}), patience])
-  clearTimeout(timer)
-}
 
 /** Says when Redis goes and when it comes back, not each time that it is still gone. */
 function logChanges(redis: Redis | Cluster, log: FastifyBaseLogger): void {
