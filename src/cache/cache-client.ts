@@ -1,6 +1,7 @@
 import type { Drops } from './drops.ts'
 import type { Outcome } from './events.ts'
 import type { GuardedStore } from './guarded-store.ts'
+import type { Intents } from './intents.ts'
 import { CacheOptionError, type Settings } from './options.ts'
 import { type Lens, planRead, type ReadPlan } from './plan.ts'
 import type { Reads } from './reads.ts'
@@ -37,11 +38,21 @@ export interface CacheClient {
    */
   drop(...models: string[]): Promise<void>
   stats(): CacheStats
+  /** Delivers what is owed, if the store takes it, and ends what goes on in the background. To be called last. */
+  close(): Promise<void>
+}
+
+interface Parts {
+  readonly reads: Reads
+  readonly writes: Writes
+  readonly drops: Drops
+  readonly intents: Intents
+  readonly store: GuardedStore
 }
 
 export function createCacheClient(
   settings: Settings,
-  { reads, writes, drops, store }: { reads: Reads; writes: Writes; drops: Drops; store: GuardedStore },
+  { reads, writes, drops, intents, store }: Parts,
   lens: Lens,
 ): CacheClient {
   const models = Object.keys(settings.schema.models)
@@ -68,5 +79,11 @@ export function createCacheClient(
       owed: drops.owing,
       down: store.down,
     }),
+    async close() {
+      await drops.settled()
+      drops.close()
+      intents.close()
+      store.close()
+    },
   }
 }

@@ -53,6 +53,11 @@ export class Drops {
     return (await this.attempt) && this.owed.size === 0
   }
 
+  /** Tries no more by itself. */
+  close(): void {
+    clearTimeout(this.pause)
+  }
+
   private owe(keys: readonly string[]): void {
     this.failures++
     for (const key of keys) this.owed.set(key, this.failures)

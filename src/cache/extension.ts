@@ -68,7 +68,7 @@ export function cache(options: CacheOptions) {
     function $extends(this: object, extension: object): unknown {
       return typeof extension === 'function' ? extension(this) : extend(client.$extends(extension), this)
     }
-    const $cache: CacheClient = createCacheClient(settings, { reads, writes, drops, store }, lens)
+    const $cache: CacheClient = createCacheClient(settings, { reads, writes, drops, intents, store }, lens)
     // Not named in the type, so that these keep the types that Prisma gives them.
     const overrides: object = { $transaction, $extends }
 

@@ -39,8 +39,9 @@ export class Intents {
   private lastBeat = Number.NEGATIVE_INFINITY
   /** Processes whose beat the last sweep has missed. */
   private suspects: ReadonlySet<string> = new Set()
-  private cleared = false
-  private lookedAt = Number.NEGATIVE_INFINITY
+  private suspectedAt = Number.NEGATIVE_INFINITY
+  /** Notes of others that were there at the first look, and are there yet. */
+  private before: ReadonlySet<string> | undefined
   private sweeping: Promise<boolean> | undefined
   private timers: NodeJS.Timeout[] | undefined
 
@@ -77,14 +78,12 @@ export class Intents {
     }
   }
 
-  /** Whether no process is known to have died within a write that has not been dropped. Callers share one look. */
+  /** Whether no write is under way that was when this process first looked: its process may be dead. Callers share a look. */
   async clear(): Promise<boolean> {
     const { notes } = this
-    if (!notes || this.cleared) return true
+    if (!notes || this.before?.size === 0) return true
     this.start()
-    // A second look too soon after the first would take a beat that is on its way for missed.
-    const soon = performance.now() - this.lookedAt < this.bound * SWEEP
-    return soon && !this.sweeping ? false : this.sweep(notes)
+    return this.sweep(notes)
   }
 
   /** Ends the timers. Notes of writes under way stay, for others to sweep. */
@@ -154,27 +153,44 @@ export class Intents {
   }
 
   private async look(notes: Notes): Promise<boolean> {
-    const noted = Object.entries(await notes.all(this.key))
-    this.lookedAt = performance.now()
-    const owners = [...new Set(noted.map(ownerOf))].filter((owner) => owner !== this.owner)
+    const noted = Object.entries(await notes.all(this.key)).filter((note) => ownerOf(note) !== this.owner)
+    const names = noted.map(([name]) => name)
+    const dead = await this.deadOf(noted)
+    const swept = dead.length > 0 && (await this.sweepNotes(notes, dead))
+    const left = names.filter((name) => !swept || !dead.some(([gone]) => gone === name))
+    this.before = new Set(left.filter((name) => this.before?.has(name) ?? true))
+    return this.before.size === 0
+  }
+
+  /** The notes whose process is dead. */
+  private async deadOf(noted: readonly Note[]): Promise<readonly Note[]> {
+    // A second look too soon after the first would take a beat that is on its way for missed.
+    if (performance.now() - this.suspectedAt < this.bound * SWEEP * 0.9) return []
+    this.suspectedAt = performance.now()
+    const owners = [...new Set(noted.map(ownerOf))]
     const beats = await this.store.get(owners.map((owner) => this.beatKey(owner)))
     const missed = new Set(owners.filter((_, index) => beats[index] === null))
     const dead = noted.filter((note) => missed.has(ownerOf(note)) && this.suspects.has(ownerOf(note)))
     this.suspects = missed
-    if (dead.length > 0) {
-      const keys = new Set(dead.flatMap(([, text]) => keysOf(text)))
-      if (!(await this.drops.deliver([...keys]))) return false
-      await notes.remove(
-        this.key,
-        dead.map(([name]) => name),
-      )
-    }
-    this.cleared ||= noted.filter((note) => missed.has(ownerOf(note))).length === dead.length
-    return this.cleared
+    return dead
+  }
+
+  /** Whether their drops could be delivered. */
+  private async sweepNotes(notes: Notes, dead: readonly Note[]): Promise<boolean> {
+    const keys = new Set(dead.flatMap(([, text]) => keysOf(text)))
+    if (!(await this.drops.deliver([...keys]))) return false
+    await notes.remove(
+      this.key,
+      dead.map(([name]) => name),
+    )
+    return true
   }
 }
 
-const ownerOf = ([name]: [string, string]): string => name.slice(0, name.lastIndexOf(':'))
+/** Its name and its text. */
+type Note = [string, string]
+
+const ownerOf = ([name]: Note): string => name.slice(0, name.lastIndexOf(':'))
 
 function keysOf(text: string): string[] {
   const keys: unknown = JSON.parse(text)

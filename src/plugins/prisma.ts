@@ -13,7 +13,10 @@ export default fp<{ config: Config }>(
   async (app, { config }) => {
     const prisma = createClient(config, app.store.cache)
     app.decorate('prisma', prisma)
-    app.addHook('onClose', () => prisma.$disconnect())
+    app.addHook('onClose', async () => {
+      await prisma.$cache.close()
+      await prisma.$disconnect()
+    })
   },
   { name: 'prisma', fastify: '5.x', dependencies: ['store'] },
 )

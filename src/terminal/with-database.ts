@@ -29,6 +29,7 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
     await settle(database)
     return result
   } finally {
+    await database.$cache.close()
     redis?.disconnect()
     await database.$disconnect()
   }

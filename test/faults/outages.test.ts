@@ -87,6 +87,20 @@ for (const [name, harm] of Object.entries(HARMS))
     t.same((await observe(read)).outcomes, ['hit'])
   })
 
+t.test('what is owed is delivered when a client is closed', async (t) => {
+  const { link, cached, other } = await createHarmed(t)
+  const { id } = await cached.author.create({ data: { name: 'before' } })
+  const read = () => other.author.findUnique({ where: { id } })
+  await read()
+  link.slow(400)
+  await cached.author.update({ where: { id }, data: { name: 'after' } })
+  t.ok(cached.$cache.stats().owed > 0)
+  link.slow(0)
+  await cached.$cache.close()
+  t.equal(cached.$cache.stats().owed, 0)
+  t.equal((await read())?.name, 'after')
+})
+
 t.test('a Redis that is full costs a miss, and no write', async (t) => {
   const { server, cached } = await createHarmed(t)
   const admin = createRedis(server.url)

@@ -7,9 +7,10 @@ export class Link {
   private readonly events = new EventEmitter()
   private readonly target: { readonly host: string; readonly port: number }
   private readonly pairs = new Map<Socket, Socket>()
-  private readonly server = createServer((client) => this.open(client))
+  private readonly server = createServer((client) => this.join(client))
   private holds: ((text: string) => boolean) | undefined
   private delay = 0
+  private port = 0
 
   constructor(target: string) {
     const { hostname, port } = new URL(target)
@@ -18,14 +19,22 @@ export class Link {
 
   /** Listens, until the test ends. Returns the address to connect to, as `host:port`. */
   async listen(owner: Owner): Promise<string> {
-    this.server.listen(0, '127.0.0.1')
+    await this.open()
+    owner.teardown(() => this.close())
+    return `127.0.0.1:${this.port}`
+  }
+
+  /** Takes connections, again and at the same address after `close`. */
+  async open(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1')
     await once(this.server, 'listening')
-    owner.teardown(() => {
-      this.server.close()
-      this.cut()
-    })
-    const { port } = this.server.address() as AddressInfo
-    return `127.0.0.1:${port}`
+    this.port = (this.server.address() as AddressInfo).port
+  }
+
+  /** Closes all connections, and takes no more. */
+  close(): void {
+    this.server.close()
+    this.cut()
   }
 
   /** From the first text on that satisfies a condition, nothing passes in either direction, and nobody is told. */
@@ -53,7 +62,7 @@ export class Link {
     }
   }
 
-  private open(client: Socket): void {
+  private join(client: Socket): void {
     const server = connect(this.target)
     this.pairs.set(client, server)
     let held = false
