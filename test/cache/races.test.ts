@@ -34,14 +34,15 @@ function held(work: (tx: Tx) => Promise<unknown>) {
   return { ready, commit, done }
 }
 
-/** Settles when a statement waits for a lock. */
+/** Settles when a statement waits for a lock, or fails where none ever does. */
 async function someoneWaits(): Promise<void> {
-  for (;;) {
+  for (let looks = 0; looks < 5000; looks++) {
     const [row] = await plain.$queryRaw<
       [{ waiting: bigint }]
     >`SELECT count(*) AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
     if (row.waiting > 0n) return
   }
+  throw new Error('nobody waits for a lock')
 }
 
 const where = { id: 1 }
