@@ -46,7 +46,8 @@ export function cache(options: CacheOptions) {
   const drops = new Drops(store, everything)
   const continuity = new Continuity(store, checked.namespace, everything, drops)
   const intents = new Intents(store, checked.namespace, checked.crashBound, drops)
-  const trusted = async () => (await continuity.holds()) && (await drops.settled()) && (await intents.clear())
+  // Which server it is comes last: the others may take a while, in which a connection may be lost.
+  const trusted = async () => (await drops.settled()) && (await intents.clear()) && (await continuity.holds())
   const reads = new Reads(settings, trusted)
   const writes = new Writes(settings, drops, intents)
 
