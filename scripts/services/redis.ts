@@ -29,7 +29,7 @@ export function findRedisServer(path = process.env.PATH ?? ''): string | undefin
 /**
  * Starts a Redis of our own that keeps nothing on disk, and ends with this process even if that is killed.
  *
- * @param more options of the server's
+ * @param more options of the server's, after the file that a sentinel writes to, where it is one
  * @throws an Error where it does not come up
  */
 export async function startRedis(
@@ -40,7 +40,7 @@ export async function startRedis(
   const at = port ?? (await freePort())
   const child = spawn(
     server,
-    ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...more],
+    [...more, '--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
     {
       stdio: ['ignore', 'pipe', 'ignore'],
       // A Ctrl-C is for us, who stop it when nobody needs it any more.
@@ -78,7 +78,7 @@ function ready(child: ChildProcess): Promise<void> {
     child.once('exit', () => reject(new Error(`Redis did not start: ${said.trim().split('\n').at(-1)}`)))
     child.stdout?.on('data', (chunk) => {
       said += chunk
-      if (/Ready to accept connections/i.test(said)) resolve()
+      if (/Ready to accept connections|Sentinel ID/i.test(said)) resolve()
     })
   })
 }

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import type { EventEmitter } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { findRedisServer, startRedis } from '../../scripts/services/redis.ts'
+import { findRedisServer, type RedisService, startRedis } from '../../scripts/services/redis.ts'
 import { redisStore } from '../../src/cache/index.ts'
 import { createRedis } from '../../src/redis.ts'
 import { createClients, observe } from '../support/client.ts'
@@ -14,7 +14,7 @@ import { createNamespace } from '../support/redis.ts'
 async function startKeeping(t: Test, folder: string, port?: number, more: readonly string[] = []) {
   const server = findRedisServer()
   if (!server) throw new Error('run this file with `npm test -- FILE`, which finds a Redis server')
-  const redis = await startRedis(server, port, ['--dir', folder, ...more])
+  const redis = await startRedis(server, port, [...more, '--dir', folder])
   t.teardown(() => redis.stop())
   return redis
 }
@@ -26,6 +26,9 @@ async function connect(t: Test, url: string) {
   await redis.connect()
   return redis
 }
+
+/** Not `once`, which fails at the errors that come before. */
+const heard = (redis: EventEmitter, event: string) => new Promise((resolve) => redis.once(event, resolve))
 
 async function createFolder(t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hotshelf-redis-'))
@@ -45,10 +48,10 @@ t.test('a Redis that comes back with an old snapshot is not believed', async (t)
   await redis.save()
   await cached.author.update({ where: { id }, data: { name: 'after' } })
 
-  const closed = once(redis, 'close')
+  const closed = heard(redis, 'close')
   server.process.kill('SIGKILL')
   await closed
-  const back = once(redis, 'ready')
+  const back = heard(redis, 'ready')
   const restarted = await startKeeping(t, folder, server.port)
   await back
   t.ok((await redis.keys(`${namespace}:e:*`)).length > 0, 'the old entry is there again')
@@ -58,11 +61,77 @@ t.test('a Redis that comes back with an old snapshot is not believed', async (t)
   t.same((await observe(read)).outcomes, ['hit'])
 })
 
-t.test('a replica that takes over without the last drops is not believed', async (t) => {
-  const master = await startKeeping(t, await createFolder(t), undefined, ['--repl-diskless-sync-delay', '0'])
+/** A master whose replica can be cut off, as sentinels see them. */
+async function startReplicated(t: Test) {
+  const diskless = ['--repl-diskless-sync-delay', '0']
+  const master = await startKeeping(t, await createFolder(t), undefined, diskless)
   const link = new Link(master.url)
   const [host = '', port = ''] = (await link.listen(t)).split(':')
   const replica = await startKeeping(t, await createFolder(t), undefined, ['--replicaof', host, port])
+  return { master, link, replica }
+}
+
+async function startSentinels(t: Test, master: RedisService): Promise<string> {
+  const sentinels = await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const folder = await createFolder(t)
+      const file = join(folder, 'sentinel.conf')
+      await writeFile(
+        file,
+        `sentinel monitor books 127.0.0.1 ${master.port} 2
+sentinel down-after-milliseconds books 500
+sentinel failover-timeout books 3000
+`,
+      )
+      return startKeeping(t, folder, undefined, [file, '--sentinel'])
+    }),
+  )
+  for (const { url } of sentinels) {
+    const sentinel = await connect(t, url)
+    const knows = async (what: 'REPLICAS' | 'SENTINELS', count: number) => {
+      const found = await sentinel.call('SENTINEL', what, 'books')
+      return Array.isArray(found) && found.length === count
+    }
+    while (!((await knows('REPLICAS', 1)) && (await knows('SENTINELS', 2)))) {
+      // They are telling each other.
+    }
+  }
+  return `redis-sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/books`
+}
+
+t.test(
+  'sentinels give the service another master, which is not believed where it missed a drop',
+  async (t) => {
+    const { master, link, replica } = await startReplicated(t)
+    const redis = await connect(t, await startSentinels(t, master))
+    const { cached } = await createClients(t, { store: redisStore(redis), namespace: 'guarded' })
+    const { id } = await cached.author.create({ data: { name: 'before' } })
+    const read = () => cached.author.findUnique({ where: { id } })
+    await read()
+    const admin = await connect(t, replica.url)
+    while ((await admin.keys('guarded:e:*')).length === 0) {
+      // It is on its way.
+    }
+    await link.hold()
+    await cached.author.update({ where: { id }, data: { name: 'after' } })
+    const closed = heard(redis, 'close')
+    const back = heard(redis, 'ready')
+    master.process.kill('SIGKILL')
+    await closed
+    t.equal((await read())?.name, 'after')
+    await back
+    t.equal((await read())?.name, 'after')
+    for (;;) {
+      const { result, outcomes } = await observe(read)
+      t.equal(result?.name, 'after')
+      if (outcomes[0] === 'hit') break
+    }
+    t.match(await admin.info('replication'), /role:master/)
+  },
+)
+
+t.test('a replica that takes over without the last drops is not believed', async (t) => {
+  const { master, link, replica } = await startReplicated(t)
   const redis = await connect(t, master.url)
   const { cached, connect: another } = await createClients(t, {
     store: redisStore(redis),
