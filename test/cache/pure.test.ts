@@ -117,6 +117,13 @@ t.test(
   },
 )
 
+t.test('what is moved out of a row set is moved into one that nobody names', async (t) => {
+  t.ok(
+    write('Review', 'updateMany', { where: { bookId: 7 }, data: { bookId: 8 } }).includes('Review[bookId=*]'),
+  )
+  t.ok(write('Book', 'update', { where: { isbn: 'x' }, data: { isbn: 'y' } }).includes('Book[isbn=*]'))
+})
+
 t.test('an empty set unlinks what nobody names', async (t) => {
   const row = { id: 7, isbn: null, sourceId: null }
   const tags = write('Book', 'update', { where: { id: 7 }, data: { reviews: { set: [] } } }, row)
@@ -136,6 +143,21 @@ t.test('what a row’s own foreign key no longer tells of is swept', async (t) =
   const named = nested({ update: { where: { id: 5 }, data: { title: 'x' } } })
   t.ok(named.includes('Book[id=5]'))
   t.notOk(named.includes('Book[id=*]'))
+})
+
+t.test('a row that is made is told by its data where its link tells of another one', async (t) => {
+  const several = { create: { title: 'x' }, connect: { id: 5 } }
+  const made = write('Review', 'create', { data: { book: several } }, { id: 1, bookId: 5 })
+  t.ok(made.includes('Book[id=*]'), 'the result shows what was connected last')
+  const second = { id: 51, title: 'y', reviews: { connect: { id: 1 } } }
+  const first = { id: 50, title: 'x', authors: { create: { name: 'n', books: { create: second } } } }
+  const moved = write(
+    'Review',
+    'update',
+    { where: { id: 1 }, data: { book: { create: first } } },
+    { id: 1, bookId: 51 },
+  )
+  t.ok(moved.includes('Book[id=50]'), 'the result shows what was connected deeper')
 })
 
 t.test('a delete reaches what cascades', async (t) => {

@@ -179,3 +179,11 @@ t.test('a relation is asked for by anything but false', async (t) => {
   const rename = () => cached.club.update({ where: { id: 1 }, data: { title: 'after' } })
   await staysTrue(t, rename, (c) => [c.person.findUnique({ where: { id: 1 }, include: { clubs } })])
 })
+
+t.test('a new link takes the old one of the other row away, from either end', async (t) => {
+  const badges: Reads = (client) => [client.badge.findUnique({ where: { id: 2 } })]
+  const pin = () => cached.badge.update({ where: { id: 1 }, data: { holder: { connect: { id: 2 } } } })
+  await staysTrue(t, pin, badges)
+  const give = () => cached.person.update({ where: { id: 2 }, data: { badge: { connect: { id: 2 } } } })
+  await staysTrue(t, give, (client) => [client.badge.findUnique({ where: { id: 1 } })])
+})
