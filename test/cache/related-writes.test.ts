@@ -187,3 +187,9 @@ t.test('a new link takes the old one of the other row away, from either end', as
   const give = () => cached.person.update({ where: { id: 2 }, data: { badge: { connect: { id: 2 } } } })
   await staysTrue(t, give, (client) => [client.badge.findUnique({ where: { id: 1 } })])
 })
+
+t.test('what an upsert makes need not be what it looked for', async (t) => {
+  const upsert = { where: { id: 99 }, update: { name: 'u' }, create: { id: 9, name: '9' } }
+  const write = () => cached.person.update({ where: { id: 1 }, data: { grown: { upsert } } })
+  await staysTrue(t, write, (client) => [client.plant.findUnique({ where: { id: 9 } })])
+})

@@ -181,3 +181,18 @@ t.test('TypedSQL drops the tables that it names', async (t) => {
   )
   t.same(none, [])
 })
+
+t.test(
+  'what a transaction has written is dropped when it commits, and not when one within it ends',
+  async (t) => {
+    await cached.$transaction(async (tx) => {
+      await tx.kind.update(rename(1, 'outer'))
+      await tx.$transaction((inner) => inner.kind.update(rename(2, 'inner')))
+      // Others store what is there until it commits.
+      for (const id of [1, 2, 3]) await kind(id)
+      await tx.kind.update(rename(3, 'after it'))
+      await kind(3)
+    })
+    t.same([await codeOf(1), await codeOf(2), await codeOf(3)], ['outer', 'inner', 'after it'])
+  },
+)
