@@ -80,18 +80,19 @@ class Writer {
       case 'createManyAndReturn':
         return this.createdMany(model, Array.isArray(result) ? result : asList(args.data))
       case 'update':
-        return this.updated(model, this.where(model, args), args.data, row)
+        return this.updated(model, this.found(model, args), args.data, row)
       case 'updateMany':
       case 'updateManyAndReturn':
         return this.updated(model, this.where(model, args), args.data, UNKNOWN)
       case 'upsert':
         this.created(model, args.create, row)
-        return this.updated(model, this.where(model, args), args.update, row)
+        return this.updated(model, this.found(model, args), args.update, row)
       case 'delete':
-        // With relations, Prisma reads the row before it deletes it.
-        if (result && this.selectsRelations(facts, args))
-          return this.touches.deleted(model, byPrimaryKey(facts, [row]))
-        return this.touches.deleted(model, result ? [row] : this.where(model, args))
+        // With relations, Prisma reads a row and then deletes by `where`, which may lead to another one by then.
+        return this.touches.deleted(
+          model,
+          result && !this.selectsRelations(facts, args) ? [row] : this.where(model, args),
+        )
       case 'deleteMany':
         return this.touches.deleted(model, this.where(model, args))
       default:
@@ -100,9 +101,14 @@ class Writer {
     }
   }
 
-  private where(model: string, { where, limit }: Args): Rows {
-    const rows = rowsOfWhere(this.schema, model, where)
-    return limit === undefined ? rows : byPrimaryKey(modelFacts(this.schema, model), rows)
+  /** Rows that one statement finds and writes. With a `limit` there are two. */
+  private where(model: string, args: Args): Rows {
+    return args.limit === undefined ? rowsOfWhere(this.schema, model, args.where) : this.found(model, args)
+  }
+
+  /** Rows that are found first, and then written by their primary key. */
+  private found(model: string, { where }: Args): Rows {
+    return byPrimaryKey(modelFacts(this.schema, model), rowsOfWhere(this.schema, model, where))
   }
 
   private selectsRelations(facts: ModelFacts, { select, include }: Args): boolean {
@@ -132,7 +138,9 @@ class Writer {
     const kept = new Map([...after].filter(([column]) => !changed.has(column)))
     const rows = before.map((known) => new Map([...known, ...kept]))
     this.touches.updated(model, rows, changed)
-    this.nested(model, data, rows.length === 1 ? new Map([...(rows[0] ?? []), ...after]) : UNKNOWN)
+    // What hangs on a row is written by what it was when it was found, which the result does not show.
+    const [row = UNKNOWN, ...more] = byPrimaryKey(modelFacts(this.schema, model), rows)
+    this.nested(model, data, more.length === 0 ? row : UNKNOWN)
   }
 
   private onlyVolatile(model: string, data: unknown): boolean {
