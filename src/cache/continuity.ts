@@ -4,7 +4,7 @@ import type { Notes, Origin, Store } from './store.ts'
 /**
  * Whether the store is the one that took all drops: not restarted with what it held earlier, nor replaced by a replica
  * that missed the last ones. The ids of its servers are kept in the store itself, and compared at each new connection.
- * Where one is not known, everything is dropped before the store is believed.
+ * Where one is not known there, or is another one for this process, everything is dropped before the store is believed.
  */
 export class Continuity {
   private readonly origin: Origin | undefined
@@ -12,6 +12,8 @@ export class Continuity {
   private readonly key: string
   private readonly everything: readonly string[]
   private readonly drops: Drops
+  /** The servers that this process last took for the store, and that took its own drops. */
+  private seen: readonly string[] | undefined
   private checked: number | undefined
   private checking: Promise<boolean> | undefined
 
@@ -40,7 +42,7 @@ export class Continuity {
     const connection = origin.connection()
     const servers = await origin.servers()
     const known = Object.keys(await notes.all(this.key))
-    const strange = servers.filter((id) => !known.includes(id))
+    const strange = servers.filter((id) => !known.includes(id) || this.seen?.includes(id) === false)
     if (strange.length > 0) {
       if (!(await this.drops.deliver(this.everything))) return false
       for (const id of strange) await notes.put(this.key, id, '')
@@ -49,6 +51,7 @@ export class Continuity {
     }
     if (origin.connection() !== connection) return false
     this.checked = connection
+    this.seen = servers
     return true
   }
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { findRedisServer, type RedisService, startRedis } from '../../scripts/services/redis.ts'
+import { findRedisServer, startRedis } from '../../scripts/services/redis.ts'
 import { redisStore } from '../../src/cache/index.ts'
 import { createRedis } from '../../src/redis.ts'
 import { createClients, observe } from '../support/client.ts'
@@ -66,19 +66,23 @@ async function startReplicated(t: Test) {
   const diskless = ['--repl-diskless-sync-delay', '0']
   const master = await startKeeping(t, await createFolder(t), undefined, diskless)
   const link = new Link(master.url)
-  const [host = '', port = ''] = (await link.listen(t)).split(':')
-  const replica = await startKeeping(t, await createFolder(t), undefined, ['--replicaof', host, port])
-  return { master, link, replica }
+  const address = (await link.listen(t)).split(':')
+  const replica = await startKeeping(t, await createFolder(t), undefined, ['--replicaof', ...address])
+  return { master, link, address, replica }
 }
 
-async function startSentinels(t: Test, master: RedisService): Promise<string> {
+/** What a replica tells its master every second. */
+const fromReplica = (text: string) => text.includes('REPLCONF')
+
+/** @param address of the master, the same as its replica has, or the sentinels would lead that one elsewhere */
+async function startSentinels(t: Test, address: readonly string[]): Promise<string> {
   const sentinels = await Promise.all(
     Array.from({ length: 3 }, async () => {
       const folder = await createFolder(t)
       const file = join(folder, 'sentinel.conf')
       await writeFile(
         file,
-        `sentinel monitor books 127.0.0.1 ${master.port} 2
+        `sentinel monitor books ${address.join(' ')} 2
 sentinel down-after-milliseconds books 500
 sentinel failover-timeout books 3000
 `,
@@ -88,6 +92,8 @@ sentinel failover-timeout books 3000
   )
   for (const { url } of sentinels) {
     const sentinel = await connect(t, url)
+    // Without it, they look for replicas every ten seconds.
+    await sentinel.call('SENTINEL', 'DEBUG', 'INFO-PERIOD', '500')
     const knows = async (what: 'REPLICAS' | 'SENTINELS', count: number) => {
       const found = await sentinel.call('SENTINEL', what, 'books')
       return Array.isArray(found) && found.length === count
@@ -102,8 +108,8 @@ sentinel failover-timeout books 3000
 t.test(
   'sentinels give the service another master, which is not believed where it missed a drop',
   async (t) => {
-    const { master, link, replica } = await startReplicated(t)
-    const redis = await connect(t, await startSentinels(t, master))
+    const { master, link, address, replica } = await startReplicated(t)
+    const redis = await connect(t, await startSentinels(t, address))
     const { cached } = await createClients(t, { store: redisStore(redis), namespace: 'guarded' })
     const { id } = await cached.author.create({ data: { name: 'before' } })
     const read = () => cached.author.findUnique({ where: { id } })
@@ -112,7 +118,7 @@ t.test(
     while ((await admin.keys('guarded:e:*')).length === 0) {
       // It is on its way.
     }
-    await link.hold()
+    await link.hold(fromReplica)
     await cached.author.update({ where: { id }, data: { name: 'after' } })
     const closed = heard(redis, 'close')
     const back = heard(redis, 'ready')
@@ -144,11 +150,41 @@ t.test('a replica that takes over without the last drops is not believed', async
   while ((await redis.wait(1, 100)) === 0) {
     // It is still getting the first copy.
   }
-  await link.hold()
+  await link.hold(fromReplica)
   await cached.author.update({ where: { id }, data: { name: 'after' } })
   master.process.kill('SIGKILL')
   await admin.replicaof('NO', 'ONE')
   t.ok((await admin.keys('shared:v:*')).length > 0, 'it has the versions that were dropped')
   const promoted = another({ store: redisStore(await connect(t, replica.url)), namespace: 'shared' }).cached
   t.equal((await read(promoted))?.name, 'after')
+})
+
+t.test('a drop that a deposed master took is made up for by the process that made it', async (t) => {
+  const { master, replica } = await startReplicated(t)
+  const address = new Link(master.url)
+  const url = `redis://${await address.listen(t)}`
+  const redis = await connect(t, url)
+  const { cached, connect: another } = await createClients(t, {
+    store: redisStore(redis),
+    namespace: 'split',
+  })
+  const { id } = await cached.author.create({ data: { name: 'before' } })
+  const read = (client = cached) => client.author.findUnique({ where: { id } })
+  await read()
+  while ((await redis.wait(1, 100)) === 0) {
+    // It is still getting the first copy.
+  }
+  await (await connect(t, replica.url)).replicaof('NO', 'ONE')
+  address.lead(replica.url)
+  const other = another({ store: redisStore(await connect(t, url)), namespace: 'split' }).cached
+  await read(other)
+  t.same((await observe(() => read(other))).outcomes, ['hit'], 'another process has moved on')
+  await cached.author.update({ where: { id }, data: { name: 'after' } })
+  t.equal(cached.$cache.stats().owed, 0, 'the deposed master takes the drop')
+
+  const back = heard(redis, 'ready')
+  address.cut()
+  await back
+  t.equal((await read())?.name, 'after')
+  t.equal((await read(other))?.name, 'after')
 })

@@ -5,7 +5,7 @@ import type { Owner } from './database.ts'
 /** A way to a server that can be harmed: what a client sends goes on, is held back, or finds nobody. */
 export class Link {
   private readonly events = new EventEmitter()
-  private readonly target: { readonly host: string; readonly port: number }
+  private target = { host: '', port: 0 }
   private readonly pairs = new Map<Socket, Socket>()
   private readonly server = createServer((client) => this.join(client))
   private holds: ((text: string) => boolean) | undefined
@@ -13,6 +13,11 @@ export class Link {
   private port = 0
 
   constructor(target: string) {
+    this.lead(target)
+  }
+
+  /** Leads new connections to another server. Those that there are stay. */
+  lead(target: string): void {
     const { hostname, port } = new URL(target)
     this.target = { host: hostname, port: Number(port) }
   }
