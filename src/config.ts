@@ -9,11 +9,22 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 const oneOf = <T extends string>(values: readonly T[], more: { default?: T } = {}) =>
   Type.Unsafe<T>({ type: 'string', enum: values, description: `one of ${values.join(', ')}`, ...more })
 
+const offOr = ({ maximum, ...more }: { default: number; maximum: number; description: string }) =>
+  Type.Unsafe<'off' | number>({
+    anyOf: [{ const: 'off' }, { type: 'integer', minimum: 1, maximum }],
+    ...more,
+  })
+
 /** Each description completes the sentence "NAME must be …". */
 const ConfigSchema = Type.Object({
   DATABASE_URL: Type.String({
     pattern: '^postgres(ql)?://.',
     description: 'the URL of a PostgreSQL database, such as postgres://user:password@host:5432/hotshelf',
+  }),
+  DATABASE_TIMEOUT: offOr({
+    default: 4000,
+    maximum: 3_600_000,
+    description: 'the milliseconds that a statement may take, a whole number from 1 to 3600000, or off',
   }),
   REDIS_URL: Type.Optional(
     Type.String({
@@ -36,9 +47,9 @@ const ConfigSchema = Type.Object({
       description: 'letters, digits and . _ ~ + / - only, as a bearer token is',
     }),
   ),
-  RATE_LIMIT: Type.Unsafe<'off' | number>({
+  RATE_LIMIT: offOr({
     default: 6000,
-    anyOf: [{ const: 'off' }, { type: 'integer', minimum: 1, maximum: 1_000_000_000 }],
+    maximum: 1_000_000_000,
     description: 'the writes a minute that one client may make, a whole number, or off',
   }),
   TRUST_PROXY: Type.Integer({

@@ -9,6 +9,9 @@ export type Database = ReturnType<typeof createClient>
 /** After so many milliseconds without a connection, the database counts as out of reach. */
 const CONNECTION_TIMEOUT = 5000
 
+/** Milliseconds after which the server looks whether the client of a statement is still there, or it would be in vain. */
+const CLIENT_CHECK = 100
+
 /**
  * The Prisma client that the service and the scripts share. It connects at its first query; whoever creates it calls
  * `$disconnect`.
@@ -17,12 +20,16 @@ const CONNECTION_TIMEOUT = 5000
  * what the others have read
  */
 export function createClient(
-  config: Pick<Config, 'DATABASE_URL' | Extract<keyof Config, `CACHE${string}`>>,
+  config: Pick<Config, 'DATABASE_URL' | 'DATABASE_TIMEOUT' | Extract<keyof Config, `CACHE${string}`>>,
   store: Store,
 ) {
   const adapter = new PrismaPg({
     connectionString: config.DATABASE_URL,
     connectionTimeoutMillis: CONNECTION_TIMEOUT,
+    ...(config.DATABASE_TIMEOUT !== 'off' && {
+      statement_timeout: config.DATABASE_TIMEOUT,
+      options: `-c client_connection_check_interval=${CLIENT_CHECK}`,
+    }),
   })
   return new PrismaClient({ adapter }).$extends(
     cache({

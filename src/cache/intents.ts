@@ -56,25 +56,28 @@ export class Intents {
 
   /** Notes that a write is about to drop keys. Does not wait: the note is on its way before the statement is. */
   note(keys: readonly string[]): Intent {
-    const { notes } = this
-    if (!notes || keys.length === 0) return NOTHING
+    if (keys.length === 0) return NOTHING
+    const done = this.notes ? this.put(this.notes, keys) : () => {}
+    const linger = () => {
+      setTimeout(async () => {
+        await this.drops.deliver(keys)
+        done()
+      }, this.bound).unref()
+    }
+    return { done, linger }
+  }
+
+  /** Returns what takes the note away. */
+  private put(notes: Notes, keys: readonly string[]): () => void {
     this.start()
     const name = `${this.owner}:${++this.count}`
     const text = JSON.stringify(keys)
     this.open.set(name, text)
     if (performance.now() - this.lastBeat > this.bound * BEAT) this.beat(notes)
     notes.put(this.key, name, text).catch(() => {})
-    return {
-      done: () => {
-        if (this.drops.owing > 0) this.owed.add(name)
-        else this.forget(notes, [name])
-      },
-      linger: () => {
-        setTimeout(async () => {
-          await this.drops.deliver(keys)
-          this.forget(notes, [name])
-        }, this.bound).unref()
-      },
+    return () => {
+      if (this.drops.owing > 0) this.owed.add(name)
+      else this.forget(notes, [name])
     }
   }
 

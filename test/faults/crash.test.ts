@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { createDatabase } from '../support/database.ts'
 import { Link } from '../support/link.ts'
@@ -12,14 +13,15 @@ const BOUND = 5000
 async function createPair(t: Test) {
   const link = new Link(redisUrl())
   const namespace = createNamespace()
-  const env = { DATABASE_URL: await createDatabase(t), CACHE_NAMESPACE: namespace, PORT: '0' }
+  const database = await createDatabase(t)
+  const env = { DATABASE_URL: database, CACHE_NAMESPACE: namespace, PORT: '0' }
   const victim = startServer(t, { ...env, REDIS_URL: `redis://${await link.listen(t)}` })
   const redis = connectRedis(t)
   await redis.connect()
   const start = () => startServer(t, { ...env, REDIS_URL: redisUrl() })
   const witness = start()
   const notes = () => redis.hgetall(`${namespace}:intents`)
-  return { link, victim, witness, start, url: await witness.listening, notes }
+  return { link, database, victim, witness, start, url: await witness.listening, notes }
 }
 
 async function ask(method: string, url: string, body?: object) {
@@ -27,8 +29,8 @@ async function ask(method: string, url: string, body?: object) {
     method,
     ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   })
-  const { title, id } = (await response.json()) as { title?: string; id?: number }
-  return { title, id, cache: response.headers.get('cache-status') }
+  const { title, name, id } = (await response.json()) as { title?: string; name?: string; id?: number }
+  return { title, name, id, cache: response.headers.get('cache-status') }
 }
 
 t.test(
@@ -77,4 +79,40 @@ t.test('a process that starts after another died does not serve what that one le
     // It sweeps within the bound.
   }
   t.equal((await ask('GET', `${late}/books/${id}`)).title, 'after')
+})
+
+t.test('a statement whose process was killed is not carried out any more', async (t) => {
+  const { database, victim, url, notes } = await createPair(t)
+  const { id } = await ask('POST', `${url}/authors`, { name: 'before' })
+  const author = `${url}/authors/${id}`
+  const [lock, looker] = [new pg.Client(database), new pg.Client(database)]
+  for (const client of [lock, looker]) {
+    await client.connect()
+    t.teardown(() => client.end())
+  }
+  const others = async (where: string) => {
+    const { rowCount } = await looker.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${where}`,
+    )
+    return rowCount
+  }
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM "Author" WHERE id = $1 FOR UPDATE', [id])
+  const write = ask('PATCH', `${await victim.listening}/authors/${id}`, { name: 'after' })
+  while ((await others("wait_event_type = 'Lock'")) === 0) {
+    // It is on its way.
+  }
+  victim.child.kill('SIGKILL')
+  await t.rejects(write)
+  while (Object.keys(await notes()).length > 0) {
+    // The other process has not swept yet.
+  }
+  await ask('GET', author)
+  await lock.query('COMMIT')
+  while ((await others("state <> 'idle'")) !== 0) {
+    // The statement that was waiting has its turn, where there still is one.
+  }
+  const { rows } = await looker.query('SELECT name FROM "Author" WHERE id = $1', [id])
+  t.same(rows, [{ name: 'before' }])
+  t.match(await ask('GET', author), { name: 'before', cache: /hit/ })
 })
