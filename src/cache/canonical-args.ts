@@ -1,4 +1,4 @@
-import { Decimal } from '@prisma/client/runtime/client'
+import { Decimal, skip } from '@prisma/client/runtime/client'
 import { type Args, given, isArgs, isFilter } from './pins.ts'
 import {
   type CacheSchema,
@@ -40,13 +40,14 @@ function canonicalTree(schema: CacheSchema, model: string, tree: unknown): unkno
   const facts = modelFacts(schema, model)
   // Their order changes no more than that of the properties, but for a fault of Prisma's that gives other counts.
   const relations = given(tree).flatMap(([name]) => (isScalar(fieldOf(facts, name)) ? [] : [name]))
-  const asked = mapValues(tree, (name, value) => {
+  const asked = Object.entries(tree).map(([name, value]): [string, unknown] => {
     const field = fieldOf(facts, name)
     if (name === '_count' && isArgs(value))
-      return { ...value, select: canonicalTree(schema, model, value.select) }
-    return isRelation(field) && isArgs(value) ? canonicalQuery(schema, field.model, value) : value
+      return [name, { ...value, select: canonicalTree(schema, model, value.select) }]
+    return [name, isRelation(field) && isArgs(value) ? canonicalQuery(schema, field.model, value) : value]
   })
-  return [asked, relations]
+  // `undefined` stays: it hides a column that would be included, and must name a field that there is.
+  return [Object.fromEntries(asked.filter(([, value]) => value !== skip)), relations]
 }
 
 function canonicalWhere(schema: CacheSchema, model: string, where: unknown): unknown {

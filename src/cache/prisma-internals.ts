@@ -43,7 +43,7 @@ export function countOf(call: { readonly operation: string }): unknown {
 
 /**
  * The arguments of a call: the copy that Prisma gives a query extension, but with the very objects that have a `toJSON`,
- * which a copy may lose.
+ * which a copy may lose, and with bytes of its own, where a copied Buffer still has its caller's.
  */
 export const argsOf = <T>(call: { readonly args: T }): T => restored(call, (object) => object)
 
@@ -59,6 +59,7 @@ const restored = <T>(call: { readonly args: T }, of: (object: Convertible) => un
   restore(property(property(call, '__internalParams'), 'args'), call.args, of) as T
 
 function restore(own: unknown, copy: unknown, of: (object: Convertible) => unknown): unknown {
+  if (copy instanceof Uint8Array) return Uint8Array.prototype.slice.call(copy)
   if (own === copy || typeof own !== 'object' || own === null || typeof copy !== 'object' || copy === null)
     return copy
   if (isConvertible(own)) return of(own)

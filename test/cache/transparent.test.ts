@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { memoryStore, type Outcome } from '../../src/cache/index.ts'
 import { observe } from '../support/client.ts'
 import { connectGarden, createGardenDatabase, Prisma } from '../support/garden.ts'
+import { gate } from '../support/gate.ts'
 
 const url = await createGardenDatabase(t)
 const { plain, cached } = connectGarden(t, url)
@@ -461,6 +462,42 @@ t.test('every argument that changes an answer is part of the key', async (t) => 
       const read = (client: Client) => client.person.findMany(args)
       t.same(await outcomeOf(read, tested), await outcomeOf(read, plain))
     }
+})
+
+t.test('what is undefined in a selection hides a column, and must name one', async (t) => {
+  const where = { id: 1 }
+  for (const [asked, otherwise] of [
+    [{ include: { labels: true } }, { include: { labels: true, code: undefined } }],
+    [{ include: {} }, { include: { colour: undefined } }],
+    [{ select: { id: true } }, { select: { id: true, colour: undefined } }],
+  ]) {
+    for (const args of [asked, otherwise]) {
+      const read = (client: Client) => client.kind.findUnique({ where, ...args })
+      t.same(await outcomeOf(read, tested), await outcomeOf(read, plain))
+    }
+  }
+})
+
+t.test('bytes that their caller uses for something else meanwhile', async (t) => {
+  const [held, release] = gate()
+  const [reached, isReached] = gate()
+  const store = memoryStore()
+  const get = async (keys: readonly string[]) => {
+    isReached()
+    await held
+    return store.get(keys)
+  }
+  const { cached } = connectGarden(t, url, { options: { store: { ...store, get } } })
+  const bytes = Buffer.from([0, 255, 128])
+  const find = (bytes: Uint8Array<ArrayBuffer>) => cached.specimen.findMany({ where: { bytes } })
+  const asked = find(bytes).then()
+  await reached
+  bytes.fill(0)
+  release()
+  const found = await plain.specimen.findMany({ where: { bytes: new Uint8Array([0, 255, 128]) } })
+  t.equal(found.length, 1)
+  t.same(await asked, found)
+  t.same(await find(Buffer.from([0, 255, 128])), found)
 })
 
 t.test('a text that the database changes as it stores it is one key with what it becomes', async (t) => {
