@@ -2,7 +2,7 @@ import { digest } from './argument-key.ts'
 
 /**
  * What is known of one row, or of every row of a set: field name to the text of its value, as `pins.ts` makes it.
- * An empty one says nothing: any row of the table.
+ * An empty one says nothing, and stands for every row of the table.
  */
 export type Known = ReadonlyMap<string, string>
 

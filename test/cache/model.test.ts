@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type Bounds, FAULTS, search } from '../../src/cache/drop-protocol.model.ts'
+import { search } from '../../src/cache/model/search.ts'
+import { type Bounds, FAULTS } from '../../src/cache/model/state.ts'
 
 const SMALL: Bounds = {
   readers: 2,
