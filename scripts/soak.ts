@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { wholeNumber } from '../src/terminal/run-main.ts'
 import { describe, findViolations } from '../test/history/checker.ts'
-import { Driver } from '../test/history/driver.ts'
+import { atLeast, Driver } from '../test/history/driver.ts'
 import { spawnServer } from '../test/support/server.ts'
 import { runCommand, type Start } from './services/run-command.ts'
 import { startTestbed } from './services/testbed.ts'
@@ -38,7 +38,7 @@ async function soak(start: Start): Promise<number> {
   const deadline = performance.now() + minutes * 60_000
   let seed = first
   do {
-    const { history, ...counts } = await driver.run({ seed, operations: ROUND })
+    const { history, ...counts } = await driver.run({ seed, enough: atLeast(ROUND) })
     const violations = findViolations(history)
     total.operations += history.length
     for (const name of ['reads', 'hits', 'writes', 'failed'] as const) total[name] += counts[name]

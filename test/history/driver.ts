@@ -17,8 +17,8 @@ export interface Run {
 
 export interface Load {
   readonly seed: number
-  /** How many requests there shall be, beside the few that make the rows. */
-  readonly operations: number
+  /** Whether there have been enough requests, beside the few that make the rows. */
+  readonly enough: (asked: number) => boolean
 }
 
 /** Each sends one request after the other. */
@@ -37,6 +37,8 @@ interface Answer {
   readonly body: unknown
 }
 
+export const atLeast = (operations: number) => (asked: number) => asked >= operations
+
 /** Makes random requests, from several clients at once, each to any of several servers. */
 export class Driver {
   private readonly servers: readonly string[]
@@ -54,7 +56,7 @@ export class Driver {
   }
 
   /** Carries out a load on rows of its own, and tells what happened. */
-  async run({ seed, operations }: Load): Promise<Run> {
+  async run({ seed, enough }: Load): Promise<Run> {
     const catalogue = new Catalogue(this.runs++, () => ++this.numbers)
     const log = new Log()
     const random = createRandom(seed)
@@ -64,10 +66,11 @@ export class Driver {
       await send(request)
     }
 
-    let left = operations
+    let all = 0
     const client = async (random: Random, before?: (asked: number) => Promise<void>) => {
       let next: Request | undefined
-      for (let asked = 0; left-- > 0; asked++) {
+      for (let asked = 0; !enough(all); asked++) {
+        all++
         await before?.(asked)
         const request: Request =
           next ?? (random(WRITES) === 0 ? catalogue.write(random) : catalogue.read(random))

@@ -1,32 +1,17 @@
-import t, { type Test } from 'tap'
-import { createDatabase } from '../support/database.ts'
+import t from 'tap'
 import { faults, seedFault } from '../support/faults.ts'
-import { createNamespace, redisUrl } from '../support/redis.ts'
-import { startServer } from '../support/server.ts'
 import { describe, findViolations } from './checker.ts'
-import { Driver } from './driver.ts'
+import { atLeast } from './driver.ts'
+import { startServers } from './servers.ts'
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 t.comment(`SEED=${seed} makes the same requests again`)
 
-/** Some processes of the service, that share a database and a cache. */
-async function createDriver(t: Test, processes: number, folder?: string): Promise<Driver> {
-  const database = await createDatabase(t)
-  const env = {
-    DATABASE_URL: database,
-    REDIS_URL: redisUrl(),
-    CACHE_NAMESPACE: createNamespace(),
-    PORT: '0',
-  }
-  const servers = Array.from({ length: processes }, () => startServer(t, env, folder))
-  return new Driver(await Promise.all(servers.map(({ listening }) => listening)), database)
-}
-
 t.test(
   'whatever three processes are asked at once, no answer is older than a write that had ended',
   async (t) => {
-    const driver = await createDriver(t, 3)
-    const { history, reads, hits, writes, failed } = await driver.run({ seed, operations: 3000 })
+    const { driver } = await startServers(t, { processes: 3 })
+    const { history, reads, hits, writes, failed } = await driver.run({ seed, enough: atLeast(3000) })
     const violations = findViolations(history)
     t.comment(
       `${history.length} operations: ${reads} reads, ${hits} hits, ${writes} writes, ${failed} failed`,
@@ -45,11 +30,11 @@ const ROUNDS = 20
 t.test('it finds every fault of the cache', async (t) => {
   for (const fault of faults) {
     await t.test(fault, async (t) => {
-      const driver = await createDriver(t, 2, await seedFault(t, fault))
+      const { driver } = await startServers(t, { processes: 2, folder: await seedFault(t, fault) })
       const begin = performance.now()
       let asked = 0
       for (let round = 0; round < ROUNDS; round++) {
-        const { history } = await driver.run({ seed: seed + round, operations: 250 })
+        const { history } = await driver.run({ seed: seed + round, enough: atLeast(250) })
         asked += history.length
         const violations = findViolations(history)
         if (violations.length === 0) continue

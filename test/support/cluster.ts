@@ -44,6 +44,30 @@ export async function startCluster(t: Test): Promise<Cluster> {
   return { masters, replicas: nodes.slice(3), url }
 }
 
+/** Moves all slots that hold something from one master to another, key by key, while others use them. */
+export async function moveSlots(from: RedisService, to: RedisService): Promise<number> {
+  const [source, target] = [new Redis(from.url), new Redis(to.url)]
+  try {
+    const [giver, taker] = await Promise.all([source, target].map(async (node) => node.cluster('MYID')))
+    const keys = await source.keys('*')
+    const slots = new Set(await Promise.all(keys.map((key) => source.cluster('KEYSLOT', key))))
+    for (const slot of slots) {
+      await target.cluster('SETSLOT', slot, 'IMPORTING', String(giver))
+      await source.cluster('SETSLOT', slot, 'MIGRATING', String(taker))
+      for (;;) {
+        const left = await source.cluster('GETKEYSINSLOT', slot, 10)
+        if (left.length === 0) break
+        await source.migrate('127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...left)
+      }
+      for (const node of [target, source]) await node.cluster('SETSLOT', slot, 'NODE', String(taker))
+    }
+    return slots.size
+  } finally {
+    source.disconnect()
+    target.disconnect()
+  }
+}
+
 async function until(admins: readonly Redis[], holds: (info: string) => boolean): Promise<void> {
   for (const admin of admins)
     while (!holds(await admin.cluster('INFO'))) {
