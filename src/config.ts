@@ -61,6 +61,7 @@ const ConfigSchema = Type.Object({
   }),
   LOG_LEVEL: oneOf(LOG_LEVELS, { default: 'info' }),
   CACHE: oneOf(['on', 'off'], { default: 'on' }),
+  CACHE_DOWN_WRITES: oneOf(['allow', 'refuse'], { default: 'allow' }),
   CACHE_NAMESPACE: Type.String({
     default: 'hotshelf',
     pattern: '^[\\w.:-]+$',

@@ -37,6 +37,7 @@ export function createClient(
       store,
       namespace: config.CACHE_NAMESPACE,
       bypass: config.CACHE === 'off',
+      refuseWrites: config.CACHE_DOWN_WRITES === 'refuse',
       ...(config.CACHE_TTL !== undefined && { ttl: config.CACHE_TTL }),
       ...(config.CACHE_DEADLINE !== undefined && { deadline: config.CACHE_DEADLINE }),
       ...(config.CACHE_CRASH_BOUND !== undefined && { crashBound: config.CACHE_CRASH_BOUND }),

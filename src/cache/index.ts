@@ -1,3 +1,4 @@
+export { StoreDownError } from './breaker.ts'
 export type { CacheClient, CacheStats } from './cache-client.ts'
 export type { Outcome, ReadEvent, StoreEvent, WriteEvent } from './events.ts'
 export { cache } from './extension.ts'

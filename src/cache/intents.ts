@@ -4,6 +4,8 @@ import type { Notes, Store } from './store.ts'
 
 /** A write under way, whose drop others make if this process dies before it has. */
 export interface Intent {
+  /** Settles when the store has taken the note. */
+  readonly noted: Promise<void>
   /** The write has been dropped, or there was nothing to drop. */
   done(): void
   /** Nobody knows whether the database commits it later than it was dropped: it is dropped once more. */
@@ -15,7 +17,7 @@ const BEAT = 0.1
 const LIFE = 0.4
 const SWEEP = 0.2
 
-const NOTHING: Intent = { done() {}, linger() {} }
+const NOTHING: Intent = { noted: Promise.resolve(), done() {}, linger() {} }
 
 /**
  * Notes in the store what each write is about to drop, and drops what processes have noted that died.
@@ -54,31 +56,32 @@ export class Intents {
     this.drops = drops
   }
 
-  /** Notes that a write is about to drop keys. Does not wait: the note is on its way before the statement is. */
+  /** Notes that a write is about to drop keys. The note is on its way before the statement is. */
   note(keys: readonly string[]): Intent {
     if (keys.length === 0) return NOTHING
-    const done = this.notes ? this.put(this.notes, keys) : () => {}
+    const { noted, done } = this.notes ? this.put(this.notes, keys) : NOTHING
     const linger = () => {
       setTimeout(async () => {
         await this.drops.deliver(keys)
         done()
       }, this.bound).unref()
     }
-    return { done, linger }
+    return { noted, done, linger }
   }
 
-  /** Returns what takes the note away. */
-  private put(notes: Notes, keys: readonly string[]): () => void {
+  private put(notes: Notes, keys: readonly string[]): Pick<Intent, 'noted' | 'done'> {
     this.start()
     const name = `${this.owner}:${++this.count}`
     const text = JSON.stringify(keys)
     this.open.set(name, text)
     if (performance.now() - this.lastBeat > this.bound * BEAT) this.beat(notes)
-    notes.put(this.key, name, text).catch(() => {})
-    return () => {
+    const noted = notes.put(this.key, name, text)
+    noted.catch(() => {})
+    const done = () => {
       if (this.drops.owing > 0) this.owed.add(name)
       else this.forget(notes, [name])
     }
+    return { noted, done }
   }
 
   /** Whether no write is under way that was when this process first looked: its process may be dead. Callers share a look. */

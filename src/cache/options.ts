@@ -32,6 +32,11 @@ export interface CacheOptions {
   readonly models?: Readonly<Record<string, false | ModelOptions>>
   /** The tenant on whose behalf a read is made, where one query answers differently for each. What it throws, reads throw. */
   readonly scope?: () => string | undefined
+  /**
+   * Whether writes fail while the store cannot be reached, with a StoreDownError and before anything is written. If not,
+   * they go through, and other processes may answer with what was until the drop is made up for. Default false.
+   */
+  readonly refuseWrites?: boolean
   /** Reads go to the database, while writes still drop what other processes have stored. Default false. */
   readonly bypass?: boolean
 }
@@ -53,6 +58,7 @@ const KNOWN = new Set([
   'maxBytes',
   'models',
   'scope',
+  'refuseWrites',
   'bypass',
 ])
 const STORE = ['get', 'pin', 'set', 'drop'] as const
@@ -80,6 +86,7 @@ export function settingsOf(options: CacheOptions): Settings {
     maxBytes = 1024 * 1024,
     models = {},
     scope,
+    refuseWrites = false,
     bypass = false,
   } = options
   for (const name of Object.keys(options)) if (!KNOWN.has(name)) fail(`there is no option ${name}`)
@@ -116,7 +123,8 @@ export function settingsOf(options: CacheOptions): Settings {
     }
   }
   if (scope !== undefined && typeof scope !== 'function') fail('scope must be a function')
-  if (typeof bypass !== 'boolean') fail('bypass must be true or false')
+  for (const [name, value] of Object.entries({ refuseWrites, bypass }))
+    if (typeof value !== 'boolean') fail(`${name} must be true or false`)
   return {
     schema,
     store,
@@ -126,6 +134,7 @@ export function settingsOf(options: CacheOptions): Settings {
     crashBound,
     maxBytes,
     models,
+    refuseWrites,
     bypass,
     ...(scope && { scope }),
   }

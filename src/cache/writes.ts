@@ -1,4 +1,5 @@
 import { PrismaClientValidationError } from '@prisma/client/runtime/client'
+import { StoreDownError } from './breaker.ts'
 import type { Drops } from './drops.ts'
 import { type WriteEvent, writeChannel } from './events.ts'
 import { provesNothingWritten } from './failed-writes.ts'
@@ -8,6 +9,7 @@ import type { Settings } from './options.ts'
 import { type Lens, versionKey } from './plan.ts'
 import type { TransactionKind } from './prisma-internals.ts'
 import { tagsOfRaw } from './raw-tags.ts'
+import { StoreRefusalError } from './store.ts'
 import { Touches } from './touches.ts'
 import { type Touch, Transactions } from './transactions.ts'
 import { tagsOfWrite, type Volatile } from './write-tags.ts'
@@ -115,6 +117,7 @@ export class Writes {
     tags: (result?: unknown) => ReadonlySet<string>,
   ): Promise<unknown> {
     const intent = this.intents.note([...tags()].map((tag) => versionKey(this.settings, tag)))
+    if (this.settings.refuseWrites) await mayWrite(intent)
     let result: unknown
     try {
       result = await ask()
@@ -137,5 +140,17 @@ export class Writes {
     const touch: Touch = { model, operation, tags, intent }
     if (transaction?.kind === 'itx') await this.transactions.add(transaction.id, touch)
     else await this.transactions.settle([touch], sure)
+  }
+}
+
+/** @throws StoreDownError where the store does not take the note, and so would not take the drop either */
+async function mayWrite(intent: Intent): Promise<void> {
+  try {
+    await intent.noted
+  } catch (cause) {
+    // One that is full is there, and takes drops.
+    if (cause instanceof StoreRefusalError) return
+    intent.done()
+    throw new StoreDownError('the store cannot be reached, and nothing was written', { cause })
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyError } from 'fastify'
+import { StoreDownError } from '../cache/index.ts'
 import { ofDatabase } from './of-database.ts'
 import { ofValidation } from './of-validation.ts'
 import { invalid, ProblemError } from './problem.ts'
@@ -29,6 +30,11 @@ const BY_CODE: Readonly<Record<string, () => ProblemError>> = {
  */
 export function ofError(error: unknown, connects?: string): ProblemError {
   if (error instanceof ProblemError) return error
+  if (error instanceof StoreDownError)
+    return new ProblemError(
+      'unavailable',
+      'Writes are refused while the cache cannot be reached. Try again in a moment.',
+    )
   const known = error instanceof Error ? (ofFastify(error) ?? ofDatabase(error, connects)) : undefined
   return known ?? new ProblemError('internal', 'The error has been logged.')
 }

@@ -1,8 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import t, { type Test } from 'tap'
-import { redisStore, type StoreEvent } from '../../src/cache/index.ts'
+import { freePort } from '../../scripts/services/ports.ts'
+import { type CacheOptions, redisStore, StoreDownError, type StoreEvent } from '../../src/cache/index.ts'
 import { createRedis } from '../../src/redis.ts'
+import { createApp, send } from '../support/app.ts'
 import { createClients, observe } from '../support/client.ts'
 import { Link } from '../support/link.ts'
 import { createNamespace, startRedis } from '../support/redis.ts'
@@ -16,7 +18,7 @@ subscribe('hotshelf:store', heard)
 t.teardown(() => unsubscribe('hotshelf:store', heard))
 
 /** A client whose way to its Redis can be harmed, and one that reaches the same Redis all the time. */
-async function createHarmed(t: Test) {
+async function createHarmed(t: Test, options: Partial<CacheOptions> = {}) {
   const server = await startRedis(t)
   const link = new Link(server.url)
   const connectTo = async (url: string) => {
@@ -28,11 +30,12 @@ async function createHarmed(t: Test) {
   }
   const namespace = createNamespace()
   const store = await connectTo(`redis://${await link.listen(t)}`)
-  const { cached, connect } = await createClients(t, { store, namespace })
+  const { plain, cached, connect } = await createClients(t, { store, namespace, ...options })
   const other = connect({ store: await connectTo(server.url), namespace: `${namespace}` }).cached
   return {
     server,
     link,
+    plain,
     cached,
     other,
     when: (state: 'up' | 'down') => once(stores, `${namespace} ${state}`),
@@ -86,6 +89,42 @@ for (const [name, harm] of Object.entries(HARMS))
     await read()
     t.same((await observe(read)).outcomes, ['hit'])
   })
+
+t.test('where writes are to be refused without Redis, they are, and write nothing', async (t) => {
+  const { link, plain, cached, other } = await createHarmed(t, { refuseWrites: true })
+  const { id } = await cached.author.create({ data: { name: 'before' } })
+  const read = (client = other) => client.author.findUnique({ where: { id } })
+  await read()
+  const write = (client: Pick<typeof cached, 'author'> = cached) =>
+    client.author.update({ where: { id }, data: { name: 'after' } })
+  link.hold()
+  await t.rejects(write(), StoreDownError)
+  await t.rejects(
+    cached.$transaction((tx) => write(tx as never)),
+    StoreDownError,
+  )
+  await t.rejects(cached.$transaction([write(), write()]), StoreDownError)
+  await t.rejects(cached.$executeRaw`UPDATE "Author" SET name = 'after'`, StoreDownError)
+  t.equal((await read(cached))?.name, 'before')
+  t.equal((await read(plain as never))?.name, 'before')
+  link.release()
+  while ((await read(plain as never))?.name === 'before') {
+    await write().catch((error) => {
+      if (!(error instanceof StoreDownError)) throw error
+    })
+  }
+  t.equal((await read())?.name, 'after')
+})
+
+t.test('to a client that is a 503, for reads nothing', async (t) => {
+  const gone = `redis://127.0.0.1:${await freePort()}`
+  const app = await createApp(t, { REDIS_URL: gone, CACHE_DOWN_WRITES: 'refuse', RATE_LIMIT: 'off' })
+  const { status, headers, body } = await send(app, 'POST', '/authors', { name: 'never' })
+  t.equal(status, 503)
+  t.ok(Number(headers['retry-after']) > 0)
+  t.match(body, { detail: /^Writes are refused/ })
+  t.match(await send(app, 'GET', '/authors'), { status: 200, body: { data: [] } })
+})
 
 t.test('what is owed is delivered when a client is closed', async (t) => {
   const { link, cached, other } = await createHarmed(t)
