@@ -61,8 +61,8 @@ export function cache(options: CacheOptions) {
     const transact = transactionMethodOf(client)
     /** A transaction within one commits with it, and a batch's writes drop one by one as soon as it has committed. */
     function $transaction(this: object, input: unknown, ...options: unknown[]): Promise<unknown> {
-      const outermost = isCallback(input) && transactionIdOf(this) === undefined
-      if (!outermost) return transact(this, input, ...options)
+      if (!isCallback(input)) return writes.transactions.batch(() => transact(this, input, ...options))
+      if (transactionIdOf(this) !== undefined) return transact(this, input, ...options)
       return writes.transactions.run((callback) => transact(this, callback, ...options), input)
     }
     /** A later extension goes below ours; one that is a function makes its own of the client that it is given. */

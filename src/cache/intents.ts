@@ -16,6 +16,8 @@ export interface Intent {
 const BEAT = 0.1
 const LIFE = 0.4
 const SWEEP = 0.2
+/** A beat that is there so long after the first look is of a process that has lived since, however late it came. */
+const PROOF = 2 * LIFE
 
 const NOTHING: Intent = { noted: Promise.resolve(), done() {}, linger() {} }
 
@@ -42,7 +44,9 @@ export class Intents {
   /** Processes whose beat the last sweep has missed. */
   private suspects: ReadonlySet<string> = new Set()
   private suspectedAt = Number.NEGATIVE_INFINITY
-  /** Notes of others that were there at the first look, and are there yet. */
+  /** When others' notes were first looked at. */
+  private since = Number.POSITIVE_INFINITY
+  /** Notes of others that were there at the first look, and are there yet, of processes that may have died before. */
   private before: ReadonlySet<string> | undefined
   private sweeping: Promise<boolean> | undefined
   private timers: NodeJS.Timeout[] | undefined
@@ -84,7 +88,7 @@ export class Intents {
     return { noted, done }
   }
 
-  /** Whether no write is under way that was when this process first looked: its process may be dead. Callers share a look. */
+  /** Whether every write that was under way when this process first looked has ended, or its process lives. Callers share a look. */
   async clear(): Promise<boolean> {
     const { notes } = this
     if (!notes || this.before?.size === 0) return true
@@ -160,25 +164,28 @@ export class Intents {
 
   private async look(notes: Notes): Promise<boolean> {
     const noted = Object.entries(await notes.all(this.key)).filter((note) => ownerOf(note) !== this.owner)
-    const names = noted.map(([name]) => name)
-    const dead = await this.deadOf(noted)
+    if (!this.before) this.since = performance.now()
+    const { dead, alive } = await this.checkBeats(noted)
     const swept = dead.length > 0 && (await this.sweepNotes(notes, dead))
-    const left = names.filter((name) => !swept || !dead.some(([gone]) => gone === name))
-    this.before = new Set(left.filter((name) => this.before?.has(name) ?? true))
+    const left = noted.filter((note) => !alive.has(ownerOf(note)) && !(swept && dead.includes(note)))
+    const names = left.map(([name]) => name)
+    this.before = new Set(names.filter((name) => this.before?.has(name) ?? true))
     return this.before.size === 0
   }
 
-  /** The notes whose process is dead. */
-  private async deadOf(noted: readonly Note[]): Promise<readonly Note[]> {
+  /** The notes whose process is dead, and the processes that have lived since the first look. */
+  private async checkBeats(noted: readonly Note[]): Promise<Beats> {
+    const now = performance.now()
     // A second look too soon after the first would take a beat that is on its way for missed.
-    if (performance.now() - this.suspectedAt < this.bound * SWEEP * 0.9) return []
-    this.suspectedAt = performance.now()
+    if (now - this.suspectedAt < this.bound * SWEEP * 0.9) return { dead: [], alive: new Set() }
+    this.suspectedAt = now
     const owners = [...new Set(noted.map(ownerOf))]
     const beats = await this.store.get(owners.map((owner) => this.beatKey(owner)))
     const missed = new Set(owners.filter((_, index) => beats[index] === null))
     const dead = noted.filter((note) => missed.has(ownerOf(note)) && this.suspects.has(ownerOf(note)))
     this.suspects = missed
-    return dead
+    const proven = now - this.since > this.bound * PROOF
+    return { dead, alive: new Set(proven ? owners.filter((owner) => !missed.has(owner)) : []) }
   }
 
   /** Whether their drops could be delivered. */
@@ -195,6 +202,11 @@ export class Intents {
 
 /** Its name and its text. */
 type Note = [string, string]
+
+interface Beats {
+  readonly dead: readonly Note[]
+  readonly alive: ReadonlySet<string>
+}
 
 const ownerOf = ([name]: Note): string => name.slice(0, name.lastIndexOf(':'))
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Intent } from './intents.ts'
 import { transactionIdOf } from './prisma-internals.ts'
 
@@ -13,6 +14,8 @@ export type TransactionCallback = (client: object, ...more: readonly unknown[]) 
 /** Collects what the writes of interactive transactions touch, until the transaction has committed. */
 export class Transactions {
   private readonly open = new Map<string, Touch[]>()
+  /** Of the batch in which a call is made, the writes that have not been answered. */
+  private readonly asked = new AsyncLocalStorage<Set<Intent>>()
   private readonly drop: (touches: readonly Touch[]) => Promise<unknown>
 
   /** @param drop called after each commit, before the transaction's caller hears of it */
@@ -66,6 +69,27 @@ export class Transactions {
       // A commit that failed may have taken place, or do so later.
       await this.settle(reachedCommit.flat(), sure)
     }
+  }
+
+  /**
+   * Runs a batch. Where another extension refuses one of its queries, Prisma never answers the others.
+   *
+   * @param start starts it
+   */
+  async batch(start: () => Promise<unknown>): Promise<unknown> {
+    const asked = new Set<Intent>()
+    try {
+      return await this.asked.run(asked, start)
+    } finally {
+      for (const intent of asked) intent.linger()
+    }
+  }
+
+  /** Watches over a write in case that its batch ends without an answer to it. Returns what to call when it has one. */
+  watch(intent: Intent): () => void {
+    const asked = this.asked.getStore()
+    asked?.add(intent)
+    return () => asked?.delete(intent)
   }
 
   /** Keeps what a write touched until its transaction commits. A write that outlived its transaction drops at once. */

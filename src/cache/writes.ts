@@ -118,14 +118,17 @@ export class Writes {
   ): Promise<unknown> {
     const intent = this.intents.note([...tags()].map((tag) => versionKey(this.settings, tag)))
     if (this.settings.refuseWrites) await mayWrite(intent)
+    const settle = this.transactions.watch(intent)
     let result: unknown
     try {
       result = await ask()
     } catch (error) {
+      settle()
       if (provesNothingWritten(write, error)) intent.done()
       else await this.touch(write, tags(), intent, false)
       throw error
     }
+    settle()
     await this.touch(write, tags(result), intent, true)
     return result
   }
