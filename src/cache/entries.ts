@@ -28,21 +28,23 @@ interface Filled {
   readonly stored: boolean
 }
 
-/** Versions outlive the entries that are stored under them. */
-const VERSION_LIFE = 2
-
 /** Answers reads from the entries in the store, and fills it. */
 export class Entries {
   /** Results that were not stored for their size. */
   tooLarge = 0
   private readonly store: Store
+  private readonly life: number
   private readonly trusted: () => Promise<boolean>
   /** Database calls under way, by entry key and the versions that they were asked under. */
   private readonly flights = new Map<string, Promise<Filled | undefined>>()
 
-  /** @param trusted whether what the store says may be believed now */
-  constructor(store: Store, trusted: () => Promise<boolean>) {
+  /**
+   * @param life seconds that versions are kept
+   * @param trusted whether what the store says may be believed now
+   */
+  constructor(store: Store, life: number, trusted: () => Promise<boolean>) {
     this.store = store
+    this.life = life
     this.trusted = trusted
   }
 
@@ -82,7 +84,7 @@ export class Entries {
     if (missing.length === 0) return stampOf(seen)
     try {
       const version = randomBytes(12).toString('base64url')
-      const pinned = await this.store.pin(missing, version, read.ttl * VERSION_LIFE)
+      const pinned = await this.store.pin(missing, version, this.life)
       const byKey = new Map(missing.map((key, index) => [key, pinned[index] ?? null]))
       return stampOf(read.versions.map((key, index) => seen[index] ?? byKey.get(key) ?? null))
     } catch {

@@ -3,6 +3,7 @@ import { canonicalArgs, holdsUndefined } from './canonical-args.ts'
 import { CacheOptionError, type Settings } from './options.ts'
 import { isArgs } from './pins.ts'
 import { tagsOfRead } from './read-tags.ts'
+import { isSearch, SEARCH_TTL } from './searches.ts'
 import { tagKey } from './tags.ts'
 import { Touches } from './touches.ts'
 
@@ -80,11 +81,12 @@ function planOf(settings: Settings, { model, operation, args, dataPath, count, l
     tenantOf(settings),
   ])
   const own = models[model]
+  const ttl = (own ? own.ttl : undefined) ?? settings.ttl
   return {
     cacheable: true,
     key: `${namespace}:e:${schema.fingerprint}${FORM}:${model}:${operation}:${digest(text)}`,
     tags,
-    ttl: (own ? own.ttl : undefined) ?? settings.ttl,
+    ttl: isSearch(args) ? Math.min(ttl, SEARCH_TTL) : ttl,
   }
 }
 

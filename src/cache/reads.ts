@@ -4,6 +4,12 @@ import { type Outcome, type ReadEvent, readChannel } from './events.ts'
 import type { Settings } from './options.ts'
 import { planRead, type Read, versionKey } from './plan.ts'
 
+/** Versions outlive the entries that are stored under them, whosever they are. */
+const LIVES = 2
+
+const versionLife = ({ ttl, models }: Settings): number =>
+  LIVES * Math.max(ttl, ...Object.values(models).map((own) => (own === false ? 0 : (own.ttl ?? 0))))
+
 /** Carries out reads: from the store where they are cacheable, and says how each was answered. */
 export class Reads {
   readonly counts: Record<Outcome, number> = { hit: 0, stored: 0, miss: 0, bypass: 0, failed: 0 }
@@ -13,7 +19,7 @@ export class Reads {
   /** @param trusted whether what the store says may be believed now */
   constructor(settings: Settings, trusted: () => Promise<boolean>) {
     this.settings = settings
-    this.entries = new Entries(settings.store, trusted)
+    this.entries = new Entries(settings.store, versionLife(settings), trusted)
   }
 
   get tooLarge(): number {

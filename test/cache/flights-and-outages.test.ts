@@ -214,3 +214,35 @@ t.test('options that cannot be are refused, in one line that says what would be 
   t.throws(ofBook({ volatile: 'title' }), /volatile must be a list/)
   t.throws(ofBook({ tll: 5 }), /models.Book: there is no option tll/)
 })
+
+t.test(
+  'a search is kept for a minute, and the versions that it shares with others as long as theirs',
+  async (t) => {
+    const lives = new Map<string, number>()
+    const store = memoryStore()
+    const { cached } = await createClients(t, {
+      models: { Review: { ttl: 7200 } },
+      store: {
+        ...store,
+        pin(keys, text, seconds) {
+          lives.set('version', seconds)
+          return store.pin(keys, text, seconds)
+        },
+        set(key, text, seconds) {
+          lives.set('entry', seconds)
+          return store.set(key, text, seconds)
+        },
+      },
+    })
+    await cached.author.findMany({ where: { OR: [{ name: { contains: 'x' } }] } })
+    t.same(
+      [...lives],
+      [
+        ['version', 14_400],
+        ['entry', 60],
+      ],
+    )
+    await cached.author.findMany()
+    t.equal(lives.get('entry'), 3600)
+  },
+)
