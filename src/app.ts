@@ -9,6 +9,7 @@ import drain from './plugins/drain.ts'
 import errors, { answer } from './plugins/errors.ts'
 import limits from './plugins/limits.ts'
 import prisma from './plugins/prisma.ts'
+import protocol from './plugins/protocol.ts'
 import store from './plugins/store.ts'
 import { ofError } from './problems/of-error.ts'
 import { authorRoutes } from './routes/authors.ts'
@@ -28,6 +29,7 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
     bodyLimit: 100 * 1024,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
+    http: { requireHostHeader: false },
     trustProxy: (_: string, hop: number) => hop < config.TRUST_PROXY,
     clientErrorHandler: answerClientError,
     // What fails before there is a route.
@@ -37,6 +39,7 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
   app.setValidatorCompiler(createValidator())
   await app.register(drain)
   await app.register(errors)
+  await app.register(protocol)
   await app.register(bodies)
   await app.register(store, { config })
   await app.register(limits, { config })

@@ -243,6 +243,10 @@ t.test('what fails before there is a route is a problem, too', async (t) => {
       })
       socket.once('close', () => resolve(said)).once('error', reject)
     })
+  t.match(
+    await raw('GET /books HTTP/1.1\r\nConnection: close\r\n\r\n'),
+    /^HTTP\/1.1 400 [\s\S]*has no header Host/,
+  )
   t.match(await raw('GARBAGE\r\n\r\n'), /^HTTP\/1.1 400 .*\r\nContent-Type: application\/problem\+json/)
   t.match(
     await raw('GET /docs/static/../../package.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
