@@ -21,6 +21,7 @@ import {
   transactionIdOf,
   transactionMethodOf,
   transactionOf,
+  transactionTimeoutOf,
 } from './prisma-internals.ts'
 import { Reads } from './reads.ts'
 import type { TransactionCallback } from './transactions.ts'
@@ -63,7 +64,8 @@ export function cache(options: CacheOptions) {
     function $transaction(this: object, input: unknown, ...options: unknown[]): Promise<unknown> {
       if (!isCallback(input)) return writes.transactions.batch(() => transact(this, input, ...options))
       if (transactionIdOf(this) !== undefined) return transact(this, input, ...options)
-      return writes.transactions.run((callback) => transact(this, callback, ...options), input)
+      const timeout = transactionTimeoutOf(this, options[0])
+      return writes.transactions.run((callback) => transact(this, callback, ...options), input, timeout)
     }
     /** A later extension goes below ours; one that is a function makes its own of the client that it is given. */
     function $extends(this: object, extension: object): unknown {

@@ -103,6 +103,16 @@ export function transactionIdOf(client: object): string | undefined {
   return typeof id === 'string' ? id : undefined
 }
 
+/** Milliseconds that an interactive transaction may take, by the options of its own and of the client. */
+export function transactionTimeoutOf(client: object, options: unknown): number {
+  const own = property(options, 'timeout')
+  const timeout =
+    own ?? property(property(property(client, '_engineConfig'), 'transactionOptions'), 'timeout')
+  if (typeof timeout !== 'number')
+    throw new Error('this version of Prisma Client hides how long a transaction may take')
+  return timeout
+}
+
 /** The `omit` that a client was constructed with, by model (`book`) and column. */
 export const globalOmitOf = (client: object): unknown => property(client, '_globalOmit')
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { performance } from 'node:perf_hooks'
 import type { Intent } from './intents.ts'
 import { transactionIdOf } from './prisma-internals.ts'
 
@@ -9,11 +10,20 @@ export interface Touch {
   readonly intent?: Intent
 }
 
+/** One run of a transaction's callback. */
+interface Attempt {
+  readonly touches: Touch[]
+  /** Writes that have not ended. */
+  readonly underWay: Set<Promise<unknown>>
+  /** How the callback ended; `late` where Prisma may have ended the transaction before, in the midst of a write. */
+  end: 'commit' | 'rollback' | 'late'
+}
+
 export type TransactionCallback = (client: object, ...more: readonly unknown[]) => Promise<unknown>
 
 /** Collects what the writes of interactive transactions touch, until the transaction has committed. */
 export class Transactions {
-  private readonly open = new Map<string, Touch[]>()
+  private readonly open = new Map<string, Attempt>()
   /** Of the batch in which a call is made, the writes that have not been answered. */
   private readonly asked = new AsyncLocalStorage<Set<Intent>>()
   private readonly drop: (touches: readonly Touch[]) => Promise<unknown>
@@ -34,16 +44,19 @@ export class Transactions {
   }
 
   /**
-   * Runs an interactive transaction.
+   * Runs an interactive transaction, and lets it end only when the writes in it have ended: Prisma would give the
+   * connection back, and carry out what is left of them outside of the transaction, or within another one.
    *
    * @param start starts it with a callback of ours, which calls the caller's: several times where it tries again
+   * @param timeout milliseconds after which Prisma does so all the same
    */
   async run(
     start: (callback: TransactionCallback) => Promise<unknown>,
     callback: TransactionCallback,
+    timeout: number,
   ): Promise<unknown> {
-    const attempts = new Map<string, Touch[]>()
-    const reachedCommit: Touch[][] = []
+    const began = performance.now()
+    const attempts = new Map<string, Attempt>()
     let sure = false
     try {
       const result = await start(async (client, ...more) => {
@@ -53,22 +66,37 @@ export class Transactions {
           throw new Error(
             'an extension starts transactions on a client without the cache: apply that extension after cache()',
           )
-        const touches: Touch[] = []
-        attempts.set(id, touches)
-        this.open.set(id, touches)
-        const result = await callback(client, ...more)
-        reachedCommit.push(touches)
-        return result
+        const attempt: Attempt = { touches: [], underWay: new Set(), end: 'late' }
+        attempts.set(id, attempt)
+        this.open.set(id, attempt)
+        try {
+          const result = await callback(client, ...more)
+          attempt.end = 'commit'
+          return result
+        } finally {
+          while (attempt.underWay.size > 0) await Promise.allSettled(attempt.underWay)
+          if (attempt.end === 'late' && performance.now() - began < timeout) attempt.end = 'rollback'
+        }
       })
       sure = true
       return result
     } finally {
-      for (const id of attempts.keys()) this.open.delete(id)
-      const rolledBack = [...attempts.values()].filter((touches) => !reachedCommit.includes(touches))
-      for (const { intent } of rolledBack.flat()) intent?.done()
-      // A commit that failed may have taken place, or do so later.
-      await this.settle(reachedCommit.flat(), sure)
+      for (const [id, { touches, end }] of attempts) {
+        this.open.delete(id)
+        if (end === 'rollback') for (const { intent } of touches) intent?.done()
+        // A commit that failed may have taken place, or do so later.
+        else await this.settle(touches, sure && end === 'commit')
+      }
     }
+  }
+
+  /** Takes note of a write in a transaction that is under way. */
+  track(id: string, write: Promise<unknown>): void {
+    const attempt = this.open.get(id)
+    if (!attempt) return
+    attempt.underWay.add(write)
+    const ended = () => attempt.underWay.delete(write)
+    write.then(ended, ended)
   }
 
   /**
@@ -92,10 +120,13 @@ export class Transactions {
     return () => asked?.delete(intent)
   }
 
-  /** Keeps what a write touched until its transaction commits. A write that outlived its transaction drops at once. */
+  /**
+   * Keeps what a write touched until its transaction commits. One that outlived its transaction drops at once, and again:
+   * it may have become part of another one.
+   */
   async add(id: string, touch: Touch): Promise<void> {
-    const touches = this.open.get(id)
-    if (touches) touches.push(touch)
-    else await this.settle([touch], true)
+    const attempt = this.open.get(id)
+    if (attempt) attempt.touches.push(touch)
+    else await this.settle([touch], false)
   }
 }

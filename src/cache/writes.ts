@@ -47,8 +47,14 @@ export class Writes {
     )
   }
 
-  /** @throws what the write throws, and nothing else */
-  async carryOut(write: Write): Promise<unknown> {
+  /** @throws what the write throws, and a StoreDownError where writes are to be refused */
+  carryOut(write: Write): Promise<unknown> {
+    const answer = this.carry(write)
+    if (write.transaction?.kind === 'itx') this.transactions.track(write.transaction.id, answer)
+    return answer
+  }
+
+  private async carry(write: Write): Promise<unknown> {
     const { model, operation, args, lens, dataPath, transaction, query } = write
     if (model === undefined)
       return this.dropAfter(

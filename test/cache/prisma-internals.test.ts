@@ -11,6 +11,7 @@ import {
   setParent,
   transactionIdOf,
   transactionOf,
+  transactionTimeoutOf,
 } from '../../src/cache/prisma-internals.ts'
 import { PrismaClient } from '../../src/generated/prisma/client.ts'
 import { createDatabase } from '../support/database.ts'
@@ -48,6 +49,13 @@ t.test('a query extension is told of its transaction', async (t) => {
   t.same(transactionOf(call), { kind: 'itx', id })
   t.type(id, 'string')
   t.equal(transactionIdOf(client), undefined)
+})
+
+t.test('how long a transaction may take', async (t) => {
+  const patient = new PrismaClient({ adapter, transactionOptions: { timeout: 7 } })
+  t.equal(transactionTimeoutOf(client, undefined), 5000)
+  t.equal(transactionTimeoutOf(patient.$extends({}), { maxWait: 1 }), 7)
+  t.equal(transactionTimeoutOf(patient, { timeout: 8 }), 8)
 })
 
 t.test('a query extension is told the path of a fluent call', async (t) => {
