@@ -9,12 +9,8 @@ import { gate } from '../support/gate.ts'
  * on the connection that it has given back.
  */
 const url = await createGardenDatabase(t)
-const sent: string[] = []
 let around = async (_sql: string, run: () => Promise<unknown>) => run()
-const adapter = new WatchedAdapter(url, (sql, run) => {
-  sent.push(/^(?:INSERT|UPDATE|DELETE|COMMIT|ROLLBACK)(?: "public"."\w+")?/.exec(sql)?.[0] ?? 'other')
-  return around(sql, run) as ReturnType<typeof run>
-})
+const adapter = new WatchedAdapter(url, (sql, run) => around(sql, run) as ReturnType<typeof run>)
 const { plain, cached } = connectGarden(t, url, { options: { store: memoryStore() }, adapter })
 const read = (client: typeof plain) => client.plant.findUnique({ where: { id: 1 } })
 
@@ -25,7 +21,6 @@ t.beforeEach(async () => {
   await plain.plant.create({ data: { id: 1, name: '1', growerId: 1 } })
   await cached.$cache.drop()
   await read(cached as never)
-  sent.length = 0
 })
 
 const where = { id: 1 }
@@ -54,9 +49,9 @@ t.test('what is left of a write when its transaction has run out of time is drop
   t.same(await read(cached as never), await read(plain))
 })
 
-for (const [name, end, last, col] of [
-  ['is given up', () => Promise.reject(new Error('given up')), 'ROLLBACK', null],
-  ['has not waited for it', () => Promise.resolve(), 'COMMIT', 7],
+for (const [name, end, col] of [
+  ['is given up', () => Promise.reject(new Error('given up')), null],
+  ['has not waited for it', () => Promise.resolve(), 7],
 ] as const)
   t.test(`a write that is under way when its transaction ${name} is part of it`, async (t) => {
     const [reached, isReached] = gate()
@@ -80,7 +75,6 @@ for (const [name, end, last, col] of [
     for (let count = 0; count < 5; count++) await read(plain)
     release()
     await transaction
-    t.match(sent.join(), new RegExp(`UPDATE "public"."Plant"(,other)*,${last}`))
     t.equal((await read(plain))?.col, col)
     t.same(await read(cached as never), await read(plain))
   })
