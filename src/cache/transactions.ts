@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
 import type { Intent } from './intents.ts'
 import { transactionIdOf } from './prisma-internals.ts'
 
@@ -19,13 +20,19 @@ interface Attempt {
   end: 'commit' | 'rollback' | 'late'
 }
 
+interface Batch {
+  /** Writes that have not been answered. */
+  readonly asked: Set<Intent>
+  readonly drops: Promise<unknown>[]
+}
+
 export type TransactionCallback = (client: object, ...more: readonly unknown[]) => Promise<unknown>
 
 /** Collects what the writes of interactive transactions touch, until the transaction has committed. */
 export class Transactions {
   private readonly open = new Map<string, Attempt>()
-  /** Of the batch in which a call is made, the writes that have not been answered. */
-  private readonly asked = new AsyncLocalStorage<Set<Intent>>()
+  /** The batch in which a call is made. */
+  private readonly batches = new AsyncLocalStorage<Batch>()
   private readonly drop: (touches: readonly Touch[]) => Promise<unknown>
 
   /** @param drop called after each commit, before the transaction's caller hears of it */
@@ -39,7 +46,9 @@ export class Transactions {
    * @param sure whether it is known to be committed, and not perhaps yet to be
    */
   async settle(touches: readonly Touch[], sure: boolean): Promise<void> {
-    await this.drop(touches)
+    const dropped = this.drop(touches)
+    this.batches.getStore()?.drops.push(dropped)
+    await dropped
     for (const { intent } of touches) sure ? intent?.done() : intent?.linger()
   }
 
@@ -100,22 +109,27 @@ export class Transactions {
   }
 
   /**
-   * Runs a batch. Where another extension refuses one of its queries, Prisma never answers the others.
+   * Runs a batch. Where it fails, Prisma says so at the first of its queries that hears of it; and where another
+   * extension refuses one of them, the others never hear of anything.
    *
    * @param start starts it
    */
   async batch(start: () => Promise<unknown>): Promise<unknown> {
-    const asked = new Set<Intent>()
+    const batch: Batch = { asked: new Set(), drops: [] }
     try {
-      return await this.asked.run(asked, start)
-    } finally {
-      for (const intent of asked) intent.linger()
+      return await this.batches.run(batch, start)
+    } catch (error) {
+      // By the next turn, every query that is ever going to hear has heard.
+      await setImmediate()
+      await Promise.all(batch.drops)
+      for (const intent of batch.asked) intent.linger()
+      throw error
     }
   }
 
   /** Watches over a write in case that its batch ends without an answer to it. Returns what to call when it has one. */
   watch(intent: Intent): () => void {
-    const asked = this.asked.getStore()
+    const asked = this.batches.getStore()?.asked
     asked?.add(intent)
     return () => asked?.delete(intent)
   }

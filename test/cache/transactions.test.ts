@@ -169,6 +169,30 @@ for (const [when, committed] of [
   })
 }
 
+t.test('a batch that fails ends when the drops of all its writes have been delivered', async (t) => {
+  const adapter = new WatchedAdapter(url, async (sql, run) => {
+    const result = await run()
+    if (sql === 'COMMIT') throw new Error('the connection was lost')
+    return result
+  })
+  const ends: string[] = []
+  const store = memoryStore()
+  const drop = async (keys: readonly string[]) => {
+    const slow = keys.some((key) => key.includes(':v:Person'))
+    if (slow) await Promise.all(Array.from({ length: 100 }, () => plain.$queryRaw`SELECT 1`))
+    await store.drop(keys)
+    ends.push('a drop')
+  }
+  const losing = connectGarden(t, url, { adapter, options: { store: { ...store, drop } } }).cached
+  const person = await plain.person.create({ data: { id: 7, name: 'before' } })
+  const parts = [
+    losing.kind.update(rename(1, 'lost')),
+    losing.person.update({ where: { id: person.id }, data: { name: 'after' } }),
+  ]
+  await losing.$transaction(parts).catch(() => ends.push('the batch'))
+  t.same(ends, ['a drop', 'a drop', 'the batch'])
+})
+
 t.test('TypedSQL drops the tables that it names', async (t) => {
   const renamed = makeTypedQueryFactory('UPDATE "Kind" SET "the_code" = $1 WHERE "id" = $2 RETURNING "id"')
   await Promise.all([kind(1), cached.person.count()])
