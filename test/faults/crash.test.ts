@@ -9,19 +9,31 @@ import { startServer } from '../support/server.ts'
 /** The default of CACHE_CRASH_BOUND, in milliseconds. */
 const BOUND = 5000
 
-/** A process of the service whose way to Redis a test can harm, and another that shares database and cache. */
-async function createPair(t: Test) {
+/** A process of the service whose ways to Redis and PostgreSQL a test can harm, and another that shares both. */
+async function createPair(t: Test, bound = BOUND) {
   const link = new Link(redisUrl())
   const namespace = createNamespace()
   const database = await createDatabase(t)
-  const env = { DATABASE_URL: database, CACHE_NAMESPACE: namespace, PORT: '0' }
-  const victim = startServer(t, { ...env, REDIS_URL: `redis://${await link.listen(t)}` })
+  const databaseLink = new Link(database)
+  const env = {
+    DATABASE_URL: database,
+    CACHE_NAMESPACE: namespace,
+    CACHE_CRASH_BOUND: String(bound),
+    PORT: '0',
+  }
+  const harmed = new URL(database)
+  harmed.host = await databaseLink.listen(t)
+  const victim = startServer(t, {
+    ...env,
+    DATABASE_URL: harmed.href,
+    REDIS_URL: `redis://${await link.listen(t)}`,
+  })
   const redis = connectRedis(t)
   await redis.connect()
   const start = () => startServer(t, { ...env, REDIS_URL: redisUrl() })
   const witness = start()
   const notes = () => redis.hgetall(`${namespace}:intents`)
-  return { link, database, victim, witness, start, url: await witness.listening, notes }
+  return { link, databaseLink, database, victim, witness, start, url: await witness.listening, notes }
 }
 
 async function ask(method: string, url: string, body?: object) {
@@ -62,6 +74,28 @@ t.test(
     t.comment(`stale for ${Math.round(milliseconds)} ms`)
   },
 )
+
+for (const [point, way, text, title] of [
+  ['before its statement', 'databaseLink', /UPDATE/, 'before'],
+  ['before its commit', 'databaseLink', /COMMIT/, 'before'],
+  ['before its note is taken away', 'link', /hdel/i, 'after'],
+] as const)
+  t.test(`what a process that is killed ${point} has noted is swept`, async (t) => {
+    const pair = await createPair(t, 1000)
+    const { victim, url, notes } = pair
+    const { id } = await ask('POST', `${url}/books`, { title: 'before' })
+    const book = `${url}/books/${id}`
+    await ask('GET', book)
+    const held = pair[way].hold((sent) => text.test(sent))
+    const write = ask('PATCH', `${await victim.listening}/books/${id}`, { title: 'after' }).catch(() => {})
+    await held
+    t.equal(Object.keys(await notes()).length, 1)
+    victim.child.kill('SIGKILL')
+    await write
+    while (Object.keys(await notes()).length > 0) await ask('GET', book)
+    t.equal((await ask('GET', book)).title, title)
+    t.match(await ask('GET', book), { title, cache: /hit/ })
+  })
 
 t.test('a process that starts after another died does not serve what that one left', async (t) => {
   const { link, victim, witness, start, url } = await createPair(t)
