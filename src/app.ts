@@ -26,10 +26,16 @@ import { createValidator } from './validator.ts'
 export async function buildApp(config: Config, options: FastifyServerOptions = {}): Promise<FastifyInstance> {
   const app = fastify({
     logger: { level: config.LOG_LEVEL },
-    bodyLimit: 100 * 1024,
-    requestTimeout: 30_000,
+    bodyLimit: config.BODY_LIMIT,
+    requestTimeout: config.REQUEST_TIMEOUT,
     connectionTimeout: 60_000,
-    http: { requireHostHeader: false },
+    http: {
+      requireHostHeader: false,
+      // Given to Fastify alone, Node would not apply it to a body.
+      requestTimeout: config.REQUEST_TIMEOUT,
+      headersTimeout: config.REQUEST_TIMEOUT,
+      connectionsCheckingInterval: Math.min(config.REQUEST_TIMEOUT, 5000),
+    },
     trustProxy: (_: string, hop: number) => hop < config.TRUST_PROXY,
     clientErrorHandler: answerClientError,
     // What fails before there is a route.

@@ -52,6 +52,24 @@ const ConfigSchema = Type.Object({
     maximum: 1_000_000_000,
     description: 'the writes a minute that one client may make, a whole number, or off',
   }),
+  BODY_LIMIT: Type.Integer({
+    default: 102_400,
+    minimum: 1,
+    maximum: 2 ** 30,
+    description: 'the bytes that a body may have, a whole number from 1 to 1073741824',
+  }),
+  REQUEST_TIMEOUT: Type.Integer({
+    default: 30_000,
+    minimum: 1,
+    maximum: 3_600_000,
+    description: 'the milliseconds in which a request must have arrived, a whole number from 1 to 3600000',
+  }),
+  MAX_DELAY: offOr({
+    default: 1000,
+    maximum: 3_600_000,
+    description:
+      'the milliseconds that a request may wait for its turn, a whole number from 1 to 3600000, or off',
+  }),
   TRUST_PROXY: Type.Integer({
     default: 0,
     minimum: 0,

@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { freePort } from '../scripts/services/ports.ts'
 import { createApp, send } from './support/app.ts'
@@ -42,4 +44,34 @@ t.test('browsers are told what they may do with an answer', async (t) => {
   const { headers } = await send(await createApp(t), 'GET', '/books')
   t.equal(headers['x-content-type-options'], 'nosniff')
   t.match(headers['content-security-policy'], /default-src 'self'/)
+})
+
+t.test('what is too large, or too slow, is refused', async (t) => {
+  const app = await createApp(t, { BODY_LIMIT: '20', REQUEST_TIMEOUT: '100' })
+  t.equal((await send(app, 'POST', '/authors', { name: 'x' })).status, 201)
+  t.equal((await send(app, 'POST', '/authors', { name: 'much too long' })).status, 413)
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+  for (const part of [
+    'GET /books HTTP/1.1\r\n',
+    'POST /books HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+  ]) {
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(part))
+    t.match(await text(socket), /^HTTP\/1.1 408 /)
+  }
+})
+
+t.test('a process that is busy sends new requests away', async (t) => {
+  const app = await createApp(t, { MAX_DELAY: '1' })
+  const busy = setInterval(() => {
+    const end = performance.now() + 20
+    while (performance.now() < end);
+  }, 0)
+  t.teardown(() => clearInterval(busy))
+  for (;;) {
+    const { status, headers } = await send(app, 'GET', '/books')
+    if (status === 200) continue
+    t.equal(status, 503)
+    t.ok(Number(headers['retry-after']) > 0)
+    return
+  }
 })

@@ -7,9 +7,6 @@ import { ProblemError } from '../problems/problem.ts'
 import { connectSoon, createRedis } from '../redis.ts'
 import { isWrite } from './auth.ts'
 
-/** Milliseconds that a request may wait for its turn in this process, above which new ones are sent elsewhere. */
-const LONGEST_DELAY = 1000
-
 /** Milliseconds that Redis may take to count a request. */
 const COUNTING = 250
 
@@ -20,12 +17,13 @@ export default fp<{ config: Config }>(
       // A page that is served by plain HTTP stays on it.
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     })
-    await app.register(underPressure, {
-      maxEventLoopDelay: LONGEST_DELAY,
-      pressureHandler: () => {
-        throw new ProblemError('unavailable', 'The service has too much to do. Try again later.')
-      },
-    })
+    if (config.MAX_DELAY !== 'off')
+      await app.register(underPressure, {
+        maxEventLoopDelay: config.MAX_DELAY,
+        pressureHandler: () => {
+          throw new ProblemError('unavailable', 'The service has too much to do. Try again later.')
+        },
+      })
     if (config.RATE_LIMIT === 'off') return
     // A connection of its own, with a deadline: that of the cache bounds its commands itself.
     const redis = config.REDIS_URL === undefined ? undefined : createRedis(config.REDIS_URL, COUNTING)

@@ -8,7 +8,7 @@ import { invalid, ProblemError } from './problem.ts'
 const BY_CODE: Readonly<Record<string, () => ProblemError>> = {
   FST_ERR_BAD_URL: () => new ProblemError('bad-request', 'The path is not a valid URL.'),
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
-    new ProblemError('too-large', 'The body must not be larger than 100 KiB.'),
+    new ProblemError('too-large', 'The body is larger than this service takes.'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => new ProblemError('malformed-body', 'The body must not be empty.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new ProblemError('bad-request', 'The body is not as long as Content-Length says.'),
