@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createDatabase } from '../support/database.ts'
 import { createNamespace, redisUrl } from '../support/redis.ts'
@@ -11,7 +12,13 @@ interface Wanted {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Some processes of the service, that share a database and a cache, and what makes requests of them. */
+const HOUR = 3_600_000
+const shiftedClock = join(import.meta.dirname, '../support/shifted-clock.js')
+
+/**
+ * Some processes of the service, that share a database and a cache, and what makes requests of them. Their clocks are an
+ * hour apart.
+ */
 export async function startServers(t: Test, { processes, folder, env }: Wanted) {
   const database = await createDatabase(t)
   const all = {
@@ -21,7 +28,13 @@ export async function startServers(t: Test, { processes, folder, env }: Wanted) 
     PORT: '0',
     ...env,
   }
-  const servers = Array.from({ length: processes }, () => startServer(t, all, folder))
+  const servers = Array.from({ length: processes }, (_, index) =>
+    startServer(
+      t,
+      { ...all, NODE_OPTIONS: `--import "${shiftedClock}"`, CLOCK_SHIFT: String(index * HOUR) },
+      folder,
+    ),
+  )
   const urls = await Promise.all(servers.map(({ listening }) => listening))
   return { urls, driver: new Driver(urls, database) }
 }
