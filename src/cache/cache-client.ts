@@ -5,6 +5,7 @@ import type { Intents } from './intents.ts'
 import { CacheOptionError, type Settings } from './options.ts'
 import { type Lens, planRead, type ReadPlan } from './plan.ts'
 import type { Reads } from './reads.ts'
+import type { Sweeps } from './sweeps.ts'
 import { ANY_ROW } from './tags.ts'
 import { Touches } from './touches.ts'
 import type { Writes } from './writes.ts'
@@ -47,12 +48,13 @@ interface Parts {
   readonly writes: Writes
   readonly drops: Drops
   readonly intents: Intents
+  readonly sweeps: Sweeps
   readonly store: GuardedStore
 }
 
 export function createCacheClient(
   settings: Settings,
-  { reads, writes, drops, intents, store }: Parts,
+  { reads, writes, drops, intents, sweeps, store }: Parts,
   lens: Lens,
 ): CacheClient {
   const models = Object.keys(settings.schema.models)
@@ -83,6 +85,7 @@ export function createCacheClient(
       await drops.settled()
       drops.close()
       intents.close()
+      sweeps.close()
       store.close()
     },
   }

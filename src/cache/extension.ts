@@ -24,6 +24,7 @@ import {
   transactionTimeoutOf,
 } from './prisma-internals.ts'
 import { Reads } from './reads.ts'
+import { Sweeps } from './sweeps.ts'
 import type { TransactionCallback } from './transactions.ts'
 import { Writes } from './writes.ts'
 
@@ -41,14 +42,16 @@ import { Writes } from './writes.ts'
  */
 export function cache(options: CacheOptions) {
   const checked = settingsOf(options)
-  const store = guardedStore(checked.store, checked.deadline, checked.namespace)
+  const { namespace, deadline, crashBound } = checked
+  const store = guardedStore(checked.store, deadline, namespace)
   const settings = { ...checked, store }
   const everything = everyVersionKey(settings)
   const drops = new Drops(store, everything)
-  const continuity = new Continuity(store, checked.namespace, everything, drops)
-  const intents = new Intents(store, checked.namespace, checked.crashBound, drops)
+  const continuity = new Continuity(store, namespace, everything, drops)
+  const intents = new Intents(store, namespace, crashBound, drops)
+  const sweeps = new Sweeps(store, namespace, crashBound, drops, everything, intents.owner)
   // Which server it is comes last: the others may take a while, in which a connection may be lost.
-  const trusted = async () => (await drops.settled()) && (await intents.clear()) && (await continuity.holds())
+  const trusted = async () => (await drops.settled()) && (await sweeps.clear()) && (await continuity.holds())
   const reads = new Reads(settings, trusted)
   const writes = new Writes(settings, drops, intents)
 
@@ -71,7 +74,11 @@ export function cache(options: CacheOptions) {
     function $extends(this: object, extension: object): unknown {
       return typeof extension === 'function' ? extension(this) : extend(client.$extends(extension), this)
     }
-    const $cache: CacheClient = createCacheClient(settings, { reads, writes, drops, intents, store }, lens)
+    const $cache: CacheClient = createCacheClient(
+      settings,
+      { reads, writes, drops, intents, sweeps, store },
+      lens,
+    )
     // Not named in the type, so that these keep the types that Prisma gives them.
     const overrides: object = { $transaction, $extends }
 
@@ -85,6 +92,7 @@ export function cache(options: CacheOptions) {
           const transaction = transactionOf(call)
           const dataPath = dataPathOf(call)
           if (model === undefined || !isRead(operation)) {
+            sweeps.start()
             const query = (asked: typeof args) => askBeside(call, asked)
             const told = plainArgsOf(call)
             return writes.carryOut({ model, operation, args, told, lens, dataPath, transaction, query })

@@ -11,7 +11,7 @@ async function createNoted(t: Test) {
   const namespace = createNamespace()
   const clients = await createClients(t, { store: redisStore(redis), namespace, crashBound: 500 })
   const { id } = await clients.cached.author.create({ data: { name: 'before' } })
-  return { ...clients, id, notes: () => redis.hgetall(`${namespace}:intents`) }
+  return { ...clients, redis, namespace, id, notes: () => redis.hgetall(`${namespace}:intents`) }
 }
 
 t.test('a batch in which another extension refuses a query leaves no note behind', async (t) => {
@@ -57,3 +57,14 @@ t.test(
     t.equal((await read())?.name, 'after')
   },
 )
+
+t.test('a note of a dead process that nobody can read drops everything', async (t) => {
+  const { plain, cached, connect, redis, namespace, id, notes } = await createNoted(t)
+  const read = (client = cached) => client.author.findUnique({ where: { id } })
+  await read()
+  await plain.author.update({ where: { id }, data: { name: 'after' } })
+  await redis.hset(`${namespace}:intents`, 'nobody:1', '["cut sh')
+  const late = connect().cached
+  while (Object.keys(await notes()).length > 0) t.equal((await read(late))?.name, 'after')
+  t.equal((await read())?.name, 'after')
+})
