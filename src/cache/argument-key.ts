@@ -42,9 +42,9 @@ function objectText(value: object): string {
   if (Decimal.isDecimal(value)) return `decimal ${value.toFixed()}`
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('base64')}`
   if (isObjectEnumValue(value)) return `enum ${value._getName()}`
+  if ('toJSON' in value) throw new NoKeyError('an argument has a toJSON of its own')
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return fieldText(value)
-  if ('toJSON' in value) throw new NoKeyError('an argument has a toJSON of its own')
   const entries = Object.entries(value)
   entries.sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${argumentText(item)}`).join(',')}}`

@@ -4,7 +4,7 @@ import { Continuity } from './continuity.ts'
 import { Drops } from './drops.ts'
 import { guardedStore } from './guarded-store.ts'
 import { Intents } from './intents.ts'
-import { type CacheOptions, checkSchema, settingsOf } from './options.ts'
+import { CacheOptionError, type CacheOptions, checkSchema, settingsOf } from './options.ts'
 import { everyVersionKey, isRead } from './plan.ts'
 import {
   argsOf,
@@ -116,6 +116,7 @@ export function cache(options: CacheOptions) {
   }
   return Prisma.defineExtension((client) => {
     checkSchema(settings.schema, fieldTypesOf(client))
+    if ('$cache' in client) throw new CacheOptionError('cache(): this client has a cache already')
     return extend(client)
   })
 }

@@ -56,13 +56,19 @@ interface Convertible {
 
 // It has the copy's shape, and its types.
 const restored = <T>(call: { readonly args: T }, of: (object: Convertible) => unknown): T =>
-  restore(property(property(call, '__internalParams'), 'args'), call.args, of) as T
+  restoreParts(property(property(call, '__internalParams'), 'args'), call.args, of) as T
 
+/** In the order in which Prisma looks at a value: an array is one whatever else it is. */
 function restore(own: unknown, copy: unknown, of: (object: Convertible) => unknown): unknown {
   if (copy instanceof Uint8Array) return Uint8Array.prototype.slice.call(copy)
+  if (own === copy || Array.isArray(own) || !isConvertible(own)) return restoreParts(own, copy, of)
+  return of(own)
+}
+
+/** The arguments as a whole are never asked for their `toJSON`. */
+function restoreParts(own: unknown, copy: unknown, of: (object: Convertible) => unknown): unknown {
   if (own === copy || typeof own !== 'object' || own === null || typeof copy !== 'object' || copy === null)
     return copy
-  if (isConvertible(own)) return of(own)
   if (Array.isArray(own) && Array.isArray(copy))
     return copy.map((item, index) => restore(own[index], item, of))
   if (Object.getPrototypeOf(copy) !== Object.prototype) return copy
@@ -71,7 +77,7 @@ function restore(own: unknown, copy: unknown, of: (object: Convertible) => unkno
   )
 }
 
-function isConvertible(value: object): value is Convertible {
+function isConvertible(value: unknown): value is Convertible {
   const known = value instanceof Date || ArrayBuffer.isView(value) || Decimal.isDecimal(value)
   return !known && typeof property(value, 'toJSON') === 'function'
 }

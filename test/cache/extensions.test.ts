@@ -234,6 +234,13 @@ t.test('a $transaction that tries again, and is given more, drops what was commi
   }
 })
 
+t.test('a client has one cache', async (t) => {
+  t.throws(() => cached.$extends(cache({ schema, store: memoryStore() })), {
+    name: 'CacheOptionError',
+    message: /has a cache already/,
+  })
+})
+
 t.test('a $transaction from before the cache, whose client is without it, is refused', async (t) => {
   const around = plain.$extends((client) =>
     client.$extends({ client: { $transaction: (work: Work) => client.$transaction(work as never) } }),

@@ -172,6 +172,20 @@ t.test('data of a class, or with a toJSON, are looked into', async (t) => {
   await staysTrue(t, update(1, { name, grown }), (c) => [c.plant.findMany({ where: { growerId: 1 } })])
 })
 
+t.test('arguments and lists are what they hold, whatever their toJSON would give', async (t) => {
+  const plants: Reads = (client) => [client.plant.findMany({ where: { growerId: 1 } })]
+  class Command {
+    where = { id: 1 }
+    data = { grown: { create: { id: 8, name: '8' } } }
+    toJSON() {
+      return { command: 'kept from the log' }
+    }
+  }
+  await staysTrue(t, () => cached.person.update(new Command()), plants)
+  const create = Object.assign([{ id: 9, name: '9' }], { toJSON: () => [] })
+  await staysTrue(t, update(1, { grown: { create } }), plants)
+})
+
 t.test('a relation is asked for by anything but false', async (t) => {
   await plain.club.deleteMany()
   await plain.club.create({ data: { id: 1, title: 'before', members: { connect: { id: 1 } } } })

@@ -478,6 +478,30 @@ t.test('what is undefined in a selection hides a column, and must name one', asy
   }
 })
 
+t.test('a value of a class that looks like a column is one by all that it holds', async (t) => {
+  class Column {
+    modelName = 'Specimen'
+    name = 'json'
+    typeName = 'Json'
+    width: number
+    constructor(width: number) {
+      this.width = width
+    }
+    toJSON() {
+      return { ...this }
+    }
+  }
+  const json = new Column(1) as object
+  const id = 50
+  await cached.specimen.create({ data: { id, json } })
+  for (const width of [1, 2]) {
+    const equals = new Column(width) as object
+    const read = (client: Client) => client.specimen.findMany({ where: { json: { equals } } })
+    t.same(await read(tested), await read(plain))
+  }
+  await cached.specimen.delete({ where: { id } })
+})
+
 t.test('bytes that their caller uses for something else meanwhile', async (t) => {
   const [held, release] = gate()
   const [reached, isReached] = gate()
