@@ -21,7 +21,7 @@ export function factsOfDmmf(datamodel: DMMF.Datamodel, source: string): CacheSch
     throw new Error(
       'relationMode = "prisma" cannot be cached: without foreign keys, rows keep links to rows that are gone',
     )
-  const views = new Set([...source.matchAll(/^\s*view\s+(\w+)/gm)].map((match) => match[1]))
+  const views = new Set([...source.matchAll(/^\s*view\s+(\w+)\s*\{/gm)].map((match) => match[1]))
   const models = Object.fromEntries(
     datamodel.models.map((model): [string, ModelFacts] => [
       model.name,

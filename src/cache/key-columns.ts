@@ -1,7 +1,7 @@
 import { type JsArgs, type RawQueryArgs, skip } from '@prisma/client/runtime/client'
 import { type Args, isArgs } from './pins.ts'
 import type { Lens } from './plan.ts'
-import { type CacheSchema, modelFacts } from './schema-facts.ts'
+import { type CacheSchema, isScalar, modelFacts } from './schema-facts.ts'
 
 export type CallArgs = JsArgs | RawQueryArgs
 
@@ -31,8 +31,12 @@ export function showKeyColumns(
   const isHidden = (name: string): boolean =>
     isArgs(select) ? isUnasked(select, name, lens.strict) : Boolean(omit[name]) && omit[name] !== skip
   const needed = neededBy(lens.computed[model] ?? {}, isHidden)
-  const columns = new Set(modelFacts(schema, model).keys.flat())
-  const hidden = [...columns].filter((column) => isHidden(column) && !needed.has(column))
+  const isGone = (column: string): boolean => isHidden(column) && !needed.has(column)
+  const { fields, keys } = modelFacts(schema, model)
+  // To omit everything is a mistake, too.
+  if (!isArgs(select) && Object.entries(fields).every(([name, field]) => !isScalar(field) || isGone(name)))
+    return untouched
+  const hidden = [...new Set(keys.flat())].filter(isGone)
   if (hidden.length === 0) return untouched
   const shown = (value: boolean) => Object.fromEntries(hidden.map((column) => [column, value]))
   return {

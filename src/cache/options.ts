@@ -6,7 +6,8 @@ export interface ModelOptions {
   readonly ttl?: number
   /**
    * Columns whose staleness you accept: an update that sets no other (but those that `@updatedAt` sets with them) drops
-   * nothing, and reads show the old values until something else drops them or they expire. A view counter, say.
+   * nothing, and reads show the old values until something else drops them or they expire. A view counter, say. Columns
+   * that the database works out from others count as set: they must be volatile as well.
    */
   readonly volatile?: readonly string[]
 }

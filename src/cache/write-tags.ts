@@ -145,7 +145,8 @@ class Writer {
 
   private onlyVolatile(model: string, data: unknown): boolean {
     const names = given(data).map(([name]) => name)
-    return names.length > 0 && names.every((name) => this.volatile.get(model)?.has(name))
+    const columns = [...names, ...generatedColumns(modelFacts(this.schema, model))]
+    return names.length > 0 && columns.every((column) => this.volatile.get(model)?.has(column))
   }
 
   /**
@@ -154,9 +155,6 @@ class Writer {
    */
   private changedColumns(model: string, data: unknown): Set<string> {
     const facts = modelFacts(this.schema, model)
-    const generated = Object.entries(facts.fields).flatMap(([name, field]) =>
-      isScalar(field) && field.generated ? [name] : [],
-    )
     return new Set(
       given(data)
         .flatMap(([name, value]): readonly string[] => {
@@ -165,7 +163,7 @@ class Writer {
           const relinks = given(value).some(([operation]) => operation !== 'update')
           return isRelation(field) && field.key && relinks ? field.key.from : []
         })
-        .concat(generated),
+        .concat(generatedColumns(facts)),
     )
   }
 
@@ -266,3 +264,7 @@ class Writer {
       this.touches.join(model, name, relation, row.get(join.id), known.get(far.id))
   }
 }
+
+/** What the database works out from other columns. */
+const generatedColumns = ({ fields }: ModelFacts): string[] =>
+  Object.entries(fields).flatMap(([name, field]) => (isScalar(field) && field.generated ? [name] : []))

@@ -69,12 +69,16 @@ for (const id of [undefined, false, true, null, 0, 'yes', { take: 1 }, skip]) {
   })
 }
 
+const everything = { id: true, name: true, email: true, mentorId: true }
+
 t.test('a write that includes or selects relations alone', async (t) => {
   for (const args of [
     { include: { badge: true } },
     { select: { badge: true } },
     { select: {} },
     { select: { badge: false } },
+    { omit: everything },
+    { omit: everything, include: { badge: true } },
   ])
     await sameOutcome(t, { plain, cached }, (client) =>
       client.person.update({ where, data, ...args } as never),
