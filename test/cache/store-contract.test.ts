@@ -42,6 +42,23 @@ for (const [name, store] of stores) {
       await store.drop([])
     })
 
+    const { notes } = store
+    if (notes)
+      t.test('notes are told with their texts until they are removed, and a beat is forgotten', async (t) => {
+        await notes.put(key('notes'), 'one', 'first')
+        await notes.put(key('notes'), 'two', 'second')
+        t.same(await notes.all(key('notes')), { one: 'first', two: 'second' })
+        await notes.put(key('notes'), 'one', 'again')
+        await notes.remove(key('notes'), ['two', 'never'])
+        t.same(await notes.all(key('notes')), { one: 'again' })
+        t.same(await notes.all(key('none')), {})
+        await notes.beat(key('beat'), 100)
+        t.same(await store.get([key('beat')]), [''])
+        while ((await store.get([key('beat')]))[0] === '') {
+          // The server has a clock of its own.
+        }
+      })
+
     t.test('a dropped key can be pinned anew', async (t) => {
       await store.pin([key('p')], 'old', 60)
       await store.drop([key('p')])
