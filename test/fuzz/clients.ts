@@ -4,6 +4,9 @@ import type { Owner } from '../support/database.ts'
 import { connectGarden } from '../support/garden.ts'
 import { Gate } from './property.ts'
 
+/** Milliseconds after which a write that failed is dropped once more: not while what has survived it is looked at. */
+const LONG = 3_600_000
+
 /**
  * An uncached client and a cached one whose reads a gate can hold back.
  *
@@ -16,5 +19,6 @@ export function connect(owner: Owner, url: string, extension?: typeof cache) {
     await gate.pass()
     return result
   })
-  return { ...connectGarden(owner, url, { adapter, ...(extension && { extension }) }), gate }
+  const options = { crashBound: LONG }
+  return { ...connectGarden(owner, url, { adapter, options, ...(extension && { extension }) }), gate }
 }
