@@ -112,8 +112,9 @@ export function transactionIdOf(client: object): string | undefined {
 /** Milliseconds that an interactive transaction may take, by the options of its own and of the client. */
 export function transactionTimeoutOf(client: object, options: unknown): number {
   const own = property(options, 'timeout')
-  const timeout =
-    own ?? property(property(property(client, '_engineConfig'), 'transactionOptions'), 'timeout')
+  // A timer takes any value for a number.
+  if (own !== undefined && own !== null) return Number(own)
+  const timeout = property(property(property(client, '_engineConfig'), 'transactionOptions'), 'timeout')
   if (typeof timeout !== 'number')
     throw new Error('this version of Prisma Client hides how long a transaction may take')
   return timeout

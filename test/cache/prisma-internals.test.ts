@@ -56,6 +56,8 @@ t.test('how long a transaction may take', async (t) => {
   t.equal(transactionTimeoutOf(client, undefined), 5000)
   t.equal(transactionTimeoutOf(patient.$extends({}), { maxWait: 1 }), 7)
   t.equal(transactionTimeoutOf(patient, { timeout: 8 }), 8)
+  t.equal(transactionTimeoutOf(patient, { timeout: '9' }), 9)
+  t.equal(transactionTimeoutOf(patient, { timeout: null }), 7)
 })
 
 t.test('a query extension is told the path of a fluent call', async (t) => {
