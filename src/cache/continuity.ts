@@ -10,19 +10,16 @@ export class Continuity {
   private readonly origin: Origin | undefined
   private readonly notes: Notes | undefined
   private readonly key: string
-  private readonly everything: readonly string[]
   private readonly drops: Drops
   /** The servers that this process last took for the store, and that took its own drops. */
   private seen: readonly string[] | undefined
   private checked: number | undefined
   private checking: Promise<boolean> | undefined
 
-  /** @param everything keys without which no entry is valid */
-  constructor(store: Store, namespace: string, everything: readonly string[], drops: Drops) {
+  constructor(store: Store, namespace: string, drops: Drops) {
     this.origin = store.origin
     this.notes = store.notes
     this.key = `${namespace}:servers`
-    this.everything = everything
     this.drops = drops
   }
 
@@ -44,7 +41,7 @@ export class Continuity {
     const known = Object.keys(await notes.all(this.key))
     const strange = servers.filter((id) => !known.includes(id) || this.seen?.includes(id) === false)
     if (strange.length > 0) {
-      if (!(await this.drops.deliver(this.everything))) return false
+      if (!(await this.drops.deliver(this.drops.everything))) return false
       for (const id of strange) await notes.put(this.key, id, '')
       const gone = known.filter((id) => !servers.includes(id))
       if (gone.length > 0) await notes.remove(this.key, gone)

@@ -11,15 +11,15 @@ const MOST_OWED = 10_000
  * this process does not trust what the store says.
  */
 export class Drops {
+  /** Keys without which no entry is valid. */
+  readonly everything: readonly string[]
   private readonly store: Store
-  private readonly everything: readonly string[]
   /** Keys whose drop the store did not take, each with the number of the last failure. */
   private readonly owed = new Map<string, number>()
   private failures = 0
   private attempt: Promise<boolean> | undefined
   private pause: NodeJS.Timeout | undefined
 
-  /** @param everything keys without which no entry is valid */
   constructor(store: Store, everything: readonly string[]) {
     this.store = store
     this.everything = everything

@@ -45,11 +45,10 @@ export function cache(options: CacheOptions) {
   const { namespace, deadline, crashBound } = checked
   const store = guardedStore(checked.store, deadline, namespace)
   const settings = { ...checked, store }
-  const everything = everyVersionKey(settings)
-  const drops = new Drops(store, everything)
-  const continuity = new Continuity(store, namespace, everything, drops)
+  const drops = new Drops(store, everyVersionKey(settings))
+  const continuity = new Continuity(store, namespace, drops)
   const intents = new Intents(store, namespace, crashBound, drops)
-  const sweeps = new Sweeps(store, namespace, crashBound, drops, everything, intents.owner)
+  const sweeps = new Sweeps(store, namespace, crashBound, drops, intents.owner)
   // Which server it is comes last: the others may take a while, in which a connection may be lost.
   const trusted = async () => (await drops.settled()) && (await sweeps.clear()) && (await continuity.holds())
   const reads = new Reads(settings, trusted)

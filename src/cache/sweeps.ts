@@ -15,7 +15,6 @@ export class Sweeps {
   private readonly namespace: string
   private readonly bound: number
   private readonly drops: Drops
-  private readonly everything: readonly string[]
   private readonly own: string
   /** Processes whose beat the last sweep has missed. */
   private suspects: ReadonlySet<string> = new Set()
@@ -29,22 +28,13 @@ export class Sweeps {
 
   /**
    * @param bound milliseconds for which a process that dies within a write may leave a stale entry
-   * @param everything keys without which no entry is valid
    * @param own the name of this process in its own notes
    */
-  constructor(
-    store: Store,
-    namespace: string,
-    bound: number,
-    drops: Drops,
-    everything: readonly string[],
-    own: string,
-  ) {
+  constructor(store: Store, namespace: string, bound: number, drops: Drops, own: string) {
     this.store = store
     this.namespace = namespace
     this.bound = bound
     this.drops = drops
-    this.everything = everything
     this.own = own
   }
 
@@ -109,7 +99,7 @@ export class Sweeps {
 
   /** Whether their drops could be delivered. */
   private async sweepNotes(notes: Notes, dead: readonly Note[]): Promise<boolean> {
-    const keys = new Set(dead.flatMap(([, text]) => keysOf(text) ?? this.everything))
+    const keys = new Set(dead.flatMap(([, text]) => keysOf(text) ?? this.drops.everything))
     if (!(await this.drops.deliver([...keys]))) return false
     await notes.remove(
       notesKey(this.namespace),

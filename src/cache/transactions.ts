@@ -127,11 +127,15 @@ export class Transactions {
     }
   }
 
-  /** Watches over a write in case that its batch ends without an answer to it. Returns what to call when it has one. */
-  watch(intent: Intent): () => void {
+  /** Asks for a write, and watches over it in case that its batch ends without an answer to it. */
+  async watch(intent: Intent, ask: () => Promise<unknown>): Promise<unknown> {
     const asked = this.batches.getStore()?.asked
     asked?.add(intent)
-    return () => asked?.delete(intent)
+    try {
+      return await ask()
+    } finally {
+      asked?.delete(intent)
+    }
   }
 
   /**

@@ -124,17 +124,14 @@ export class Writes {
   ): Promise<unknown> {
     const intent = this.intents.note([...tags()].map((tag) => versionKey(this.settings, tag)))
     if (this.settings.refuseWrites) await mayWrite(intent)
-    const settle = this.transactions.watch(intent)
     let result: unknown
     try {
-      result = await ask()
+      result = await this.transactions.watch(intent, ask)
     } catch (error) {
-      settle()
       if (provesNothingWritten(write, error)) intent.done()
       else await this.touch(write, tags(), intent, false)
       throw error
     }
-    settle()
     await this.touch(write, tags(result), intent, true)
     return result
   }

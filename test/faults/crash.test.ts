@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import pg from 'pg'
 import t, { type Test } from 'tap'
-import { createDatabase } from '../support/database.ts'
+import { connectDatabase, createDatabase, lock } from '../support/database.ts'
 import { Link } from '../support/link.ts'
 import { connectRedis, createNamespace, redisUrl } from '../support/redis.ts'
 import { startServer } from '../support/server.ts'
@@ -119,19 +118,14 @@ t.test('a statement whose process was killed is not carried out any more', async
   const { database, victim, url, notes } = await createPair(t)
   const { id } = await ask('POST', `${url}/authors`, { name: 'before' })
   const author = `${url}/authors/${id}`
-  const [lock, looker] = [new pg.Client(database), new pg.Client(database)]
-  for (const client of [lock, looker]) {
-    await client.connect()
-    t.teardown(() => client.end())
-  }
+  const looker = await connectDatabase(t, database)
   const others = async (where: string) => {
     const { rowCount } = await looker.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${where}`,
     )
     return rowCount
   }
-  await lock.query('BEGIN')
-  await lock.query('SELECT FROM "Author" WHERE id = $1 FOR UPDATE', [id])
+  const unlock = await lock(t, database, `SELECT FROM "Author" WHERE id = ${id} FOR UPDATE`)
   const write = ask('PATCH', `${await victim.listening}/authors/${id}`, { name: 'after' })
   while ((await others("wait_event_type = 'Lock'")) === 0) {
     // It is on its way.
@@ -142,7 +136,7 @@ t.test('a statement whose process was killed is not carried out any more', async
     // The other process has not swept yet.
   }
   await ask('GET', author)
-  await lock.query('COMMIT')
+  await unlock()
   while ((await others("state <> 'idle'")) !== 0) {
     // The statement that was waiting has its turn, where there still is one.
   }

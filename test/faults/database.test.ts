@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
-import pg from 'pg'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { createApp, send } from '../support/app.ts'
 import { createClients, observe } from '../support/client.ts'
-import { createDatabase } from '../support/database.ts'
+import { createDatabase, lock } from '../support/database.ts'
 import { Link } from '../support/link.ts'
 
 t.test(
@@ -40,16 +39,6 @@ t.test(
 
 const EVERYONE = 'LOCK TABLE "Author"'
 const WRITERS = 'SELECT FROM "Author" FOR UPDATE'
-
-/** Locks the authors against some, until what it returns is called. */
-async function lock(t: Test, url: string, whom: string): Promise<() => Promise<unknown>> {
-  const client = new pg.Client(url)
-  await client.connect()
-  t.teardown(() => client.end())
-  await client.query('BEGIN')
-  await client.query(whom)
-  return () => client.query('COMMIT')
-}
 
 t.test('a statement that takes too long is a 503, and has done nothing', async (t) => {
   const url = await createDatabase(t)

@@ -3,21 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { findRedisServer, startRedis } from '../../scripts/services/redis.ts'
 import { redisStore } from '../../src/cache/index.ts'
 import { createRedis } from '../../src/redis.ts'
 import { createClients, observe } from '../support/client.ts'
 import { Link } from '../support/link.ts'
-import { createNamespace } from '../support/redis.ts'
+import { createNamespace, startRedis } from '../support/redis.ts'
 
 /** A Redis that keeps its data in a folder of the test's own. */
-async function startKeeping(t: Test, folder: string, port?: number, more: readonly string[] = []) {
-  const server = findRedisServer()
-  if (!server) throw new Error('run this file with `npm test -- FILE`, which finds a Redis server')
-  const redis = await startRedis(server, port, [...more, '--dir', folder])
-  t.teardown(() => redis.stop())
-  return redis
-}
+const startKeeping = (t: Test, folder: string, port?: number, more: readonly string[] = []) =>
+  startRedis(t, port, [...more, '--dir', folder])
 
 async function connect(t: Test, url: string) {
   const redis = createRedis(url)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { findRedisServer, startRedis } from '../../scripts/services/redis.ts'
+import { startRedis } from '../support/redis.ts'
 import { describe } from './checker.ts'
 import { Harm } from './harm.ts'
 import { startServers } from './servers.ts'
@@ -13,10 +13,7 @@ t.comment(`SEED=${seed} makes the same requests again`)
 const HANG = 1500
 
 t.test('no answer is too old while Redis is flushed, hangs and dies, and after that', async (t) => {
-  const server = findRedisServer()
-  if (!server) throw new Error('run this file with `npm test -- FILE`, which finds a Redis server')
-  const redis = await startRedis(server)
-  t.teardown(() => redis.stop())
+  const redis = await startRedis(t)
   const { driver, urls } = await startServers(t, { processes: 3, env: { REDIS_URL: redis.url } })
   const admin = new Redis(redis.url)
   const harm = new Harm(driver, urls, seed)
@@ -33,8 +30,7 @@ t.test('no answer is too old while Redis is flushed, hangs and dies, and after t
   await harm.during(async () => {
     redis.process.kill('SIGKILL')
     await once(redis.process, 'exit')
-    const again = await startRedis(server, redis.port)
-    t.teardown(() => again.stop())
+    await startRedis(t, redis.port)
   })
   const { reads, hits, writes, failed, violations } = await harm.end()
   t.comment(`${reads} reads, ${hits} hits, ${writes} writes, ${failed} failed`)

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
-import { findRedisServer, type RedisService, startRedis } from '../../scripts/services/redis.ts'
+import type { RedisService } from '../../scripts/services/redis.ts'
+import { startRedis } from './redis.ts'
 
 const SLOTS = 16_384
 
@@ -76,13 +77,9 @@ async function until(admins: readonly Redis[], holds: (info: string) => boolean)
 }
 
 async function startNode(t: Test, folder: string): Promise<RedisService> {
-  const server = findRedisServer()
-  if (!server) throw new Error('run this file with `npm test -- FILE`, which finds a Redis server')
   const own = await mkdtemp(join(folder, 'node-'))
-  const node = await startRedis(server, undefined, [
+  return startRedis(t, undefined, [
     ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--dir', own],
     ...['--repl-diskless-sync-delay', '0', '--cluster-replica-validity-factor', '0'],
   ])
-  t.teardown(() => node.stop())
-  return node
 }

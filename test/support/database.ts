@@ -40,3 +40,23 @@ async function copyDatabase(owner: Owner, template: string): Promise<string> {
   url.pathname = `/${name}`
   return url.href
 }
+
+/** A connection to a database, closed when the test ends. */
+export async function connectDatabase(owner: Owner, url: string): Promise<pg.Client> {
+  const client = new pg.Client(url)
+  await client.connect()
+  owner.teardown(() => client.end())
+  return client
+}
+
+/**
+ * Locks what a statement locks, until what it returns is called.
+ *
+ * @param statement `LOCK TABLE …` or `SELECT … FOR UPDATE`
+ */
+export async function lock(owner: Owner, url: string, statement: string): Promise<() => Promise<unknown>> {
+  const client = await connectDatabase(owner, url)
+  await client.query('BEGIN')
+  await client.query(statement)
+  return () => client.query('COMMIT')
+}

@@ -19,10 +19,14 @@ export function connectRedis(t: Test, url = redisUrl()): Redis {
 }
 
 /** A Redis of the test's own, to be harmed. */
-export async function startRedis(t: Test, port?: number): Promise<RedisService> {
+export async function startRedis(
+  t: Test,
+  port?: number,
+  more: readonly string[] = [],
+): Promise<RedisService> {
   const server = findRedisServer()
   if (!server) throw new Error('run this file with `npm test -- FILE`, which finds a Redis server')
-  const redis = await start(server, port)
+  const redis = await start(server, port, more)
   t.teardown(() => redis.stop())
   return redis
 }
