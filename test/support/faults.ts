@@ -25,8 +25,8 @@ const FAULTS = {
   'the drop comes before the commit': [
     {
       file: 'writes.ts',
-      from: 'result = await ask()',
-      to: 'await this.touch(write, tags(), intent, true)\n      return await ask()',
+      from: 'result = await this.transactions.watch(intent, ask)',
+      to: 'await this.touch(write, tags(), intent, true)\n      return await this.transactions.watch(intent, ask)',
     },
   ],
   'a row-set tag is forgotten': [
