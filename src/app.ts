@@ -2,12 +2,12 @@ import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastif
 import type { Config } from './config.ts'
 import auth from './plugins/auth.ts'
 import bodies from './plugins/bodies.ts'
-import cacheStatus from './plugins/cache-status.ts'
 import { answerClientError } from './plugins/client-errors.ts'
 import docs from './plugins/docs.ts'
 import drain from './plugins/drain.ts'
 import errors, { answer } from './plugins/errors.ts'
 import limits from './plugins/limits.ts'
+import pages from './plugins/pages.ts'
 import prisma from './plugins/prisma.ts'
 import protocol from './plugins/protocol.ts'
 import store from './plugins/store.ts'
@@ -50,7 +50,7 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
   await app.register(store, { config })
   await app.register(limits, { config })
   await app.register(prisma, { config })
-  await app.register(cacheStatus)
+  await app.register(pages)
   await app.register(auth, { config })
   await app.register(docs, { config })
   await app.register(healthRoutes)

@@ -85,6 +85,18 @@ const ConfigSchema = Type.Object({
     pattern: '^[\\w.:-]+$',
     description: 'letters, digits and . _ : - only',
   }),
+  CACHE_NEAR: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'the megabytes of entries that the process keeps itself, a whole number from 0 to 1000000',
+  }),
+  CACHE_REFILL: Type.Integer({
+    default: 10,
+    minimum: 0,
+    maximum: 500,
+    description: 'how many dropped entries are filled again at once, a whole number from 0 to 500',
+  }),
   CACHE_TTL: Type.Optional(
     Type.Integer({
       minimum: 1,

@@ -36,6 +36,8 @@ export function createClient(
       schema,
       store,
       namespace: config.CACHE_NAMESPACE,
+      near: config.CACHE_NEAR,
+      refill: config.CACHE_REFILL,
       bypass: config.CACHE === 'off',
       refuseWrites: config.CACHE_DOWN_WRITES === 'refuse',
       ...(config.CACHE_TTL !== undefined && { ttl: config.CACHE_TTL }),

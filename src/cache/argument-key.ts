@@ -40,6 +40,8 @@ function objectText(value: object): string {
   if (Array.isArray(value)) return `[${value.map(argumentText).join(',')}]`
   if (value instanceof Date) return `date ${value.getTime()}`
   if (Decimal.isDecimal(value)) return `decimal ${value.toFixed()}`
+  // Prisma passes some Json on as it is, where JSON.stringify tells the two apart.
+  if (Buffer.isBuffer(value)) return `buffer ${value.toString('base64')}`
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('base64')}`
   if (isObjectEnumValue(value)) return `enum ${value._getName()}`
   if ('toJSON' in value) throw new NoKeyError('an argument has a toJSON of its own')

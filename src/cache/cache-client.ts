@@ -1,3 +1,4 @@
+import type { DerivedTexts } from './derived.ts'
 import type { Drops } from './drops.ts'
 import type { Outcome } from './events.ts'
 import type { GuardedStore } from './guarded-store.ts'
@@ -5,6 +6,7 @@ import type { Intents } from './intents.ts'
 import { CacheOptionError, type Settings } from './options.ts'
 import { type Lens, planRead, type ReadPlan } from './plan.ts'
 import type { Reads } from './reads.ts'
+import type { Refills } from './refills.ts'
 import type { Sweeps } from './sweeps.ts'
 import { ANY_ROW } from './tags.ts'
 import { Touches } from './touches.ts'
@@ -38,6 +40,16 @@ export interface CacheClient {
    * @throws Error where the store cannot be reached; the drop is owed and made up for
    */
   drop(...models: string[]): Promise<void>
+  /**
+   * Texts that are worked out from what reads through this client return, and from nothing else but their names: the
+   * bodies of pages, say. Each is stored under all versions that the reads were answered under, so that it is as
+   * coherent as they are.
+   *
+   * @param kind what the texts depend on beside that: the program that makes them. No two that differ may share it
+   * @param open what `find` returns is made of a text by this; it is kept where there is a near level, so nobody may
+   * change it
+   */
+  derived<T>(kind: string, open: (text: string) => T): DerivedTexts<T>
   stats(): CacheStats
   /** Delivers what is owed, if the store takes it, and ends what goes on in the background. To be called last. */
   close(): Promise<void>
@@ -46,6 +58,8 @@ export interface CacheClient {
 interface Parts {
   readonly reads: Reads
   readonly writes: Writes
+  readonly derived: CacheClient['derived']
+  readonly refills: Refills
   readonly drops: Drops
   readonly intents: Intents
   readonly sweeps: Sweeps
@@ -54,7 +68,7 @@ interface Parts {
 
 export function createCacheClient(
   settings: Settings,
-  { reads, writes, drops, intents, sweeps, store }: Parts,
+  { reads, writes, derived, refills, drops, intents, sweeps, store }: Parts,
   lens: Lens,
 ): CacheClient {
   const models = Object.keys(settings.schema.models)
@@ -74,6 +88,7 @@ export function createCacheClient(
         'the store cannot be reached: the drop is owed, and made before this process reads from it again',
       )
     },
+    derived,
     stats: () => ({
       reads: { ...reads.counts },
       tooLarge: reads.tooLarge,
@@ -82,6 +97,7 @@ export function createCacheClient(
       down: store.down,
     }),
     async close() {
+      refills.close()
       await drops.settled()
       drops.close()
       intents.close()

@@ -23,10 +23,15 @@ export class Continuity {
     this.drops = drops
   }
 
+  /** Whether that has been seen of the connection that there is. */
+  get isHeld(): boolean {
+    return !this.origin || !this.notes || this.checked === this.origin.connection()
+  }
+
   /** Callers share one look. */
   async holds(): Promise<boolean> {
     const { origin, notes } = this
-    if (!origin || !notes || this.checked === origin.connection()) return true
+    if (!origin || !notes || this.isHeld) return true
     this.checking ??= this.check(origin, notes)
       .catch(() => false)
       .finally(() => {

@@ -14,15 +14,22 @@ export class Drops {
   /** Keys without which no entry is valid. */
   readonly everything: readonly string[]
   private readonly store: Store
+  private readonly delivered: (keys: readonly string[]) => void
   /** Keys whose drop the store did not take, each with the number of the last failure. */
   private readonly owed = new Map<string, number>()
   private failures = 0
   private attempt: Promise<boolean> | undefined
   private pause: NodeJS.Timeout | undefined
 
-  constructor(store: Store, everything: readonly string[]) {
+  /** @param delivered called with the keys that the store has dropped */
+  constructor(
+    store: Store,
+    everything: readonly string[],
+    delivered: (keys: readonly string[]) => void = () => {},
+  ) {
     this.store = store
     this.everything = everything
+    this.delivered = delivered
   }
 
   get owing(): number {
@@ -32,12 +39,14 @@ export class Drops {
   /** Drops keys, and whatever is owed. Says whether the store took them all; never rejects. */
   async deliver(keys: readonly string[]): Promise<boolean> {
     const owed = [...this.owed]
+    const all = [...new Set([...keys, ...this.owed.keys()])]
     try {
-      await this.store.drop([...new Set([...keys, ...this.owed.keys()])])
+      await this.store.drop(all)
     } catch {
       this.owe(keys)
       return false
     }
+    this.delivered(all)
     // A key that failed anew meanwhile is still owed: its drop must come after the commit of that later write.
     for (const [key, failure] of owed) if (this.owed.get(key) === failure) this.owed.delete(key)
     return true

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { decode, encode, type Shape } from './codec.ts'
 import type { Outcome } from './events.ts'
+import { type Lookups, stampOf } from './lookups.ts'
 import type { Store } from './store.ts'
 
 /** A read that may be answered from the store. */
@@ -21,6 +22,8 @@ export interface CachedRead {
 export interface Answer {
   readonly result: unknown
   readonly outcome: Outcome
+  /** The versions that it was answered under, where they are all known. */
+  readonly stamp?: string
 }
 
 interface Filled {
@@ -33,49 +36,35 @@ export class Entries {
   /** Results that were not stored for their size. */
   tooLarge = 0
   private readonly store: Store
+  private readonly lookups: Lookups<string>
   private readonly life: number
-  private readonly trusted: () => Promise<boolean>
   /** Database calls under way, by entry key and the versions that they were asked under. */
   private readonly flights = new Map<string, Promise<Filled | undefined>>()
 
-  /**
-   * @param life seconds that versions are kept
-   * @param trusted whether what the store says may be believed now
-   */
-  constructor(store: Store, life: number, trusted: () => Promise<boolean>) {
+  /** @param life seconds that versions are kept */
+  constructor(store: Store, lookups: Lookups<string>, life: number) {
     this.store = store
+    this.lookups = lookups
     this.life = life
-    this.trusted = trusted
   }
 
   /** @throws what `ask` throws, and nothing else */
   async answer(read: CachedRead): Promise<Answer> {
-    const found = await this.lookUp(read)
+    const found = await this.lookups.find(read.key, read.versions)
     if (!found) return { result: await read.ask(), outcome: 'bypass' }
-    if ('result' in found) return { result: found.result, outcome: 'hit' }
-    const stamp = await this.pin(read, found.versions)
+    const opened = 'value' in found ? open(read.shape, found.value) : undefined
+    if (opened && 'value' in found) return { ...opened, outcome: 'hit', stamp: found.stamp }
+    const stamp = 'value' in found ? found.stamp : await this.pin(read, found.versions)
     if (stamp === undefined) return { result: await read.ask(), outcome: 'miss' }
 
     // The versions are part of the name: a read that starts after a write does not join a call from before it.
     const flight = `${read.key} ${stamp}`
     const running = this.flights.get(flight)
     const joined = running && (await running)
-    return joined
+    const answer = joined
       ? { result: decode(read.shape, joined.text), outcome: outcomeOf(joined) }
-      : this.fly(read, flight, stamp)
-  }
-
-  private async lookUp(
-    read: CachedRead,
-  ): Promise<{ result: unknown } | { versions: (string | null)[] } | undefined> {
-    if (!(await this.trusted())) return undefined
-    try {
-      const [entry = null, ...versions] = await this.store.get([read.key, ...read.versions])
-      const text = entry === null ? undefined : textUnder(entry, versions)
-      return text === undefined ? { versions } : open(read.shape, text, versions)
-    } catch {
-      return undefined
-    }
+      : await this.fly(read, flight, stamp)
+    return { ...answer, stamp }
   }
 
   /** Creates the missing versions, and makes one text of all; undefined where one could not be created. */
@@ -126,6 +115,7 @@ export class Entries {
     }
     try {
       await this.store.set(read.key, `${stamp}\n${text}`, read.ttl)
+      this.lookups.keep(read.key, stamp, '', text)
       return true
     } catch {
       return false
@@ -135,21 +125,12 @@ export class Entries {
 
 const outcomeOf = (filled: Filled | undefined): Outcome => (filled?.stored ? 'stored' : 'miss')
 
-const stampOf = (versions: readonly (string | null)[]): string | undefined =>
-  versions.includes(null) ? undefined : versions.join(' ')
-
-/** An entry's text, if it was stored under these very versions. */
-function textUnder(entry: string, versions: readonly (string | null)[]): string | undefined {
-  const stamp = stampOf(versions)
-  return stamp !== undefined && entry.startsWith(`${stamp}\n`) ? entry.slice(stamp.length + 1) : undefined
-}
-
 /** An entry that was cut short, or written by something else, is a miss. */
-function open(shape: Shape, text: string, versions: (string | null)[]) {
+function open(shape: Shape, text: string): { readonly result: unknown } | undefined {
   try {
     return { result: decode(shape, text) }
   } catch {
-    return { versions }
+    return undefined
   }
 }
 

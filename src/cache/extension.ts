@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
 import { Continuity } from './continuity.ts'
+import { DerivedTexts } from './derived.ts'
 import { Drops } from './drops.ts'
 import { guardedStore } from './guarded-store.ts'
 import { Intents } from './intents.ts'
+import { createNear, gatherGets, Lookups } from './lookups.ts'
 import { CacheOptionError, type CacheOptions, checkSchema, settingsOf } from './options.ts'
 import { everyVersionKey, isRead } from './plan.ts'
 import {
@@ -24,8 +27,11 @@ import {
   transactionTimeoutOf,
 } from './prisma-internals.ts'
 import { Reads } from './reads.ts'
+import { Refills } from './refills.ts'
+import { createWatch } from './sources.ts'
 import { Sweeps } from './sweeps.ts'
 import type { TransactionCallback } from './transactions.ts'
+import { UniqueReads } from './unique-reads.ts'
 import { Writes } from './writes.ts'
 
 /**
@@ -42,17 +48,28 @@ import { Writes } from './writes.ts'
  */
 export function cache(options: CacheOptions) {
   const checked = settingsOf(options)
-  const { namespace, deadline, crashBound } = checked
+  const { namespace, deadline, crashBound, near } = checked
   const store = guardedStore(checked.store, deadline, namespace)
   const settings = { ...checked, store }
-  const drops = new Drops(store, everyVersionKey(settings))
+  const uniqueReads = new UniqueReads()
+  const refills = new Refills(settings.refill)
+  const drops = new Drops(store, everyVersionKey(settings), (keys) => refills.dropped(keys))
   const continuity = new Continuity(store, namespace, drops)
   const intents = new Intents(store, namespace, crashBound, drops)
   const sweeps = new Sweeps(store, namespace, crashBound, drops, intents.owner)
-  // Which server it is comes last: the others may take a while, in which a connection may be lost.
-  const trusted = async () => (await drops.settled()) && (await sweeps.clear()) && (await continuity.holds())
-  const reads = new Reads(settings, trusted)
-  const writes = new Writes(settings, drops, intents)
+  const trust = {
+    known: () => drops.owing === 0 && sweeps.isClear && continuity.isHeld,
+    // Which server it is comes last: the others may take a while, in which a connection may be lost.
+    settled: async () => (await drops.settled()) && (await sweeps.clear()) && (await continuity.holds()),
+  }
+  const get = gatherGets(store)
+  const createLookups = <T>(open: (text: string) => T) =>
+    new Lookups(get, trust, open, near > 0 ? createNear<T>(near * MEGABYTE) : undefined)
+  const watch = createWatch()
+  const reads = new Reads(settings, createLookups(String), refills, watch)
+  const writes = new Writes(settings, drops, intents, watch)
+  const derived = <T>(kind: string, open: (text: string) => T) =>
+    new DerivedTexts(kind, settings, createLookups(open), { refills, watch })
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
   function extend(client: PrismaClientExtends, parent?: object) {
@@ -75,7 +92,7 @@ export function cache(options: CacheOptions) {
     }
     const $cache: CacheClient = createCacheClient(
       settings,
-      { reads, writes, drops, intents, sweeps, store },
+      { reads, writes, derived, refills, drops, intents, sweeps, store },
       lens,
     )
     // Not named in the type, so that these keep the types that Prisma gives them.
@@ -90,14 +107,18 @@ export function cache(options: CacheOptions) {
           const args = argsOf(call)
           const transaction = transactionOf(call)
           const dataPath = dataPathOf(call)
+          const query = (asked: typeof args) =>
+            transaction?.kind === 'batch' ? failInOrder(askBeside(call, asked)) : askBeside(call, asked)
           if (model === undefined || !isRead(operation)) {
             sweeps.start()
-            const query = (asked: typeof args) => askBeside(call, asked)
             const told = plainArgsOf(call)
             return writes.carryOut({ model, operation, args, told, lens, dataPath, transaction, query })
           }
           const read = { model, operation, args, lens, dataPath, count: countOf(call) }
-          return reads.carryOut(read, transaction !== undefined, () => askBeside(call, args))
+          const ask = () => query(args)
+          if (transaction) return reads.carryOut(read, true, ask)
+          const unique = operation.startsWith('findUnique')
+          return reads.carryOut(read, false, unique ? () => uniqueReads.ask(ask) : ask)
         },
       },
     })
@@ -119,5 +140,17 @@ export function cache(options: CacheOptions) {
     return extend(client)
   })
 }
+
+/** Prisma says of a batch what the first of its queries says that is heard of, so they fail one by one, in their order. */
+async function failInOrder<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    await setImmediate()
+    throw error
+  }
+}
+
+const MEGABYTE = 1024 * 1024
 
 const isCallback = (input: unknown): input is TransactionCallback => typeof input === 'function'

@@ -59,23 +59,30 @@ function fieldsOf(model: DMMF.Model, models: readonly DMMF.Model[]): Record<stri
       .filter((field) => field.kind !== 'unsupported')
       .map((field): [string, FieldFacts] => [
         field.name,
-        field.kind === 'object' ? relationFacts(model, field, models) : scalarFacts(field),
+        field.kind === 'object' ? relationFacts(model, field, models) : scalarFacts(field, model),
       ]),
   )
 }
 
-function scalarFacts(field: DMMF.Field): FieldFacts {
+function scalarFacts(field: DMMF.Field, model: DMMF.Model): FieldFacts {
   return {
     type: field.kind === 'enum' ? 'Enum' : field.type,
     ...(field.isList && { list: true as const }),
     ...(field.nativeType && { native: field.nativeType[0] }),
-    ...(isGenerated(field) && { generated: true as const }),
+    ...(isGenerated(field, model) && { generated: true as const }),
   }
 }
 
-/** Prisma writes a column that is GENERATED ALWAYS as one with a default that it does not know. */
-const isGenerated = ({ default: value }: DMMF.Field): boolean =>
-  typeof value === 'object' && 'name' in value && value.name === 'dbgenerated' && value.args.length === 0
+/** A default names no column, so one that does is the expression of a column that is GENERATED ALWAYS. */
+function isGenerated({ default: value }: DMMF.Field, { fields }: DMMF.Model): boolean {
+  if (typeof value !== 'object' || !('name' in value) || value.name !== 'dbgenerated') return false
+  const [expression] = value.args
+  // Without one, Prisma does not know it.
+  return expression === undefined || fields.some((field) => names(String(expression), field))
+}
+
+const names = (expression: string, { name, dbName }: DMMF.Field): boolean =>
+  new RegExp(`(?<!\\w)${(dbName ?? name).replace(/[^\w]/g, '\\$&')}(?!\\w)`).test(expression)
 
 function relationFacts(model: DMMF.Model, field: DMMF.Field, models: readonly DMMF.Model[]): RelationFacts {
   const target = models.find(({ name }) => name === field.type)
@@ -125,7 +132,7 @@ function keysOf(model: DMMF.Model): string[][] {
   ]
   const pinnable = (name: string) => {
     const field = model.fields.find((candidate) => candidate.name === name)
-    return field !== undefined && isPinnable(scalarFacts(field))
+    return field !== undefined && isPinnable(scalarFacts(field, model))
   }
   const distinct = new Map(sets.map((fields) => [[...fields].sort().join(), fields]))
   return [...distinct.values()].filter((fields) => fields.every(pinnable))

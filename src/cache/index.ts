@@ -1,5 +1,6 @@
 export { StoreDownError } from './breaker.ts'
 export type { CacheClient, CacheStats } from './cache-client.ts'
+export type { DerivedTexts } from './derived.ts'
 export type { Outcome, ReadEvent, StoreEvent, WriteEvent } from './events.ts'
 export { cache } from './extension.ts'
 export { memoryStore } from './memory-store.ts'

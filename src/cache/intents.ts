@@ -19,8 +19,28 @@ export const LIFE = 0.4
 /** The key of all notes. */
 export const notesKey = (namespace: string): string => `${namespace}:intents`
 
+/** The key of the notes of what rows may leave. */
+export const movesKey = (namespace: string): string => `${namespace}:moves`
+
 /** The key of a process's beat. */
 export const beatKey = (namespace: string, owner: string): string => `${namespace}:beat:${owner}`
+
+/** The keys that a note names; undefined for a text that no version of this wrote. */
+export function keysOf(text: string): string[] | undefined {
+  try {
+    const keys: unknown = JSON.parse(text)
+    return Array.isArray(keys) && keys.every((key) => typeof key === 'string') ? keys : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The texts of a write's notes. */
+interface Note {
+  readonly drops: string
+  /** Of a write that takes rows out of row sets. */
+  readonly moves?: string
+}
 
 const NOTHING: Intent = { noted: Promise.resolve(), done() {}, linger() {} }
 
@@ -35,8 +55,10 @@ export class Intents {
   private readonly namespace: string
   private readonly bound: number
   private readonly drops: Drops
-  /** Own notes: their names and texts. */
-  private readonly open = new Map<string, string>()
+  /** Own notes, by their names. */
+  private readonly open = new Map<string, Note>()
+  /** What rows may leave by own writes that have not been dropped. */
+  private readonly moves = new Set<readonly string[]>()
   /** Own notes of writes whose drop is owed. */
   private readonly owed = new Set<string>()
   /** Own notes that the store has yet to forget. */
@@ -53,10 +75,19 @@ export class Intents {
     this.drops = drops
   }
 
-  /** Notes that a write is about to drop keys. The note is on its way before the statement is. */
-  note(keys: readonly string[]): Intent {
+  /**
+   * Notes that a write is about to drop keys. The note is on its way before the statement is.
+   *
+   * @param left those among the keys whose row sets rows may leave
+   */
+  note(keys: readonly string[], left: readonly string[]): Intent {
     if (keys.length === 0) return NOTHING
-    const { noted, done } = this.notes ? this.put(this.notes, keys) : NOTHING
+    if (left.length > 0) this.moves.add(left)
+    const { noted, done: forget } = this.notes ? this.put(this.notes, keys, left) : NOTHING
+    const done = () => {
+      this.moves.delete(left)
+      forget()
+    }
     const linger = () => {
       setTimeout(async () => {
         await this.drops.deliver(keys)
@@ -66,19 +97,42 @@ export class Intents {
     return { noted, done, linger }
   }
 
-  private put(notes: Notes, keys: readonly string[]): Pick<Intent, 'noted' | 'done'> {
+  /** Keys whose row sets rows may have left by writes of any process that have not been dropped. Never rejects. */
+  async leaving(): Promise<readonly string[]> {
+    const own = [...this.moves].flat()
+    try {
+      const texts = Object.values((await this.notes?.all(movesKey(this.namespace))) ?? {})
+      return [...own, ...texts.flatMap((text) => keysOf(text) ?? this.drops.everything)]
+    } catch {
+      // The store is lost. Whoever moves rows drops what they have left once it is back.
+      return own
+    }
+  }
+
+  private put(
+    notes: Notes,
+    keys: readonly string[],
+    left: readonly string[],
+  ): Pick<Intent, 'noted' | 'done'> {
     this.timer ??= setInterval(() => this.renew(notes), this.bound * BEAT).unref()
     const name = `${this.owner}:${++this.count}`
-    const text = JSON.stringify(keys)
-    this.open.set(name, text)
+    const note = { drops: JSON.stringify(keys), ...(left.length > 0 && { moves: JSON.stringify(left) }) }
+    this.open.set(name, note)
     if (performance.now() - this.lastBeat > this.bound * BEAT) this.beat(notes)
-    const noted = notes.put(notesKey(this.namespace), name, text)
+    const noted = this.write(notes, name, note)
     noted.catch(() => {})
     const done = () => {
       if (this.drops.owing > 0) this.owed.add(name)
       else this.forget(notes, [name])
     }
     return { noted, done }
+  }
+
+  private async write(notes: Notes, name: string, { drops, moves }: Note): Promise<void> {
+    await Promise.all([
+      notes.put(notesKey(this.namespace), name, drops),
+      moves && notes.put(movesKey(this.namespace), name, moves),
+    ])
   }
 
   /** Beats no more. Notes of writes under way stay, for others to sweep. */
@@ -102,21 +156,20 @@ export class Intents {
     const late = this.lastBeat - before > this.bound * LIFE
     try {
       await notes.beat(beatKey(this.namespace, this.owner), Math.ceil(this.bound * LIFE))
-      if (late)
-        await Promise.all(
-          [...this.open].map(([name, text]) => notes.put(notesKey(this.namespace), name, text)),
-        )
+      if (late) await Promise.all([...this.open].map(([name, note]) => this.write(notes, name, note)))
     } catch {
       this.lastBeat = Number.NEGATIVE_INFINITY
     }
   }
 
   private async forget(notes: Notes, names: readonly string[]): Promise<void> {
+    const moved = names.filter((name) => this.closed.has(name) || this.open.get(name)?.moves)
     for (const name of names) {
       this.open.delete(name)
       this.closed.add(name)
     }
     try {
+      if (moved.length > 0) await notes.remove(movesKey(this.namespace), moved)
       await notes.remove(notesKey(this.namespace), names)
       for (const name of names) this.closed.delete(name)
     } catch {

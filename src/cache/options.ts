@@ -29,6 +29,13 @@ export interface CacheOptions {
   readonly crashBound?: number
   /** Bytes of the largest result that is stored; larger ones are served and counted. Default 1,048,576. */
   readonly maxBytes?: number
+  /**
+   * Megabytes of entries that this process keeps as well. Their versions are still looked up in the store for each read,
+   * but not they themselves. Default 0.
+   */
+  readonly near?: number
+  /** How many of the most read entries that a drop hits are filled again at once, in the background. Default 0. */
+  readonly refill?: number
   /** By model: `false` to ask the database for every query that reaches it, or settings of its own. */
   readonly models?: Readonly<Record<string, false | ModelOptions>>
   /** The tenant on whose behalf a read is made, where one query answers differently for each. What it throws, reads throw. */
@@ -57,6 +64,8 @@ const KNOWN = new Set([
   'deadline',
   'crashBound',
   'maxBytes',
+  'near',
+  'refill',
   'models',
   'scope',
   'refuseWrites',
@@ -85,6 +94,8 @@ export function settingsOf(options: CacheOptions): Settings {
     deadline = 250,
     crashBound = 5000,
     maxBytes = 1024 * 1024,
+    near = 0,
+    refill = 0,
     models = {},
     scope,
     refuseWrites = false,
@@ -97,14 +108,16 @@ export function settingsOf(options: CacheOptions): Settings {
     fail('store must be redisStore(…), memoryStore(…) or one of your own')
   if (typeof namespace !== 'string' || !/^[\w.:-]+$/.test(namespace))
     fail('namespace must be made of letters, digits and . _ : -')
-  const checkWhole = (value: unknown, name: string, unit: string) => {
-    if (!Number.isInteger(value) || Number(value) < 1 || Number(value) > MOST)
-      fail(`${name} must be a whole number of ${unit}, at least 1 and at most ${MOST}`)
+  const checkWhole = (value: unknown, name: string, unit: string, least = 1) => {
+    if (!Number.isInteger(value) || Number(value) < least || Number(value) > MOST)
+      fail(`${name} must be a whole number of ${unit}, at least ${least} and at most ${MOST}`)
   }
   checkWhole(ttl, 'ttl', 'seconds')
   checkWhole(deadline, 'deadline', 'milliseconds')
   checkWhole(crashBound, 'crashBound', 'milliseconds')
   checkWhole(maxBytes, 'maxBytes', 'bytes')
+  checkWhole(near, 'near', 'megabytes', 0)
+  checkWhole(refill, 'refill', 'entries', 0)
   if (!isArgs(models)) fail('models must be an object with settings by model')
   for (const [name, own] of Object.entries(models)) {
     const facts = Object.hasOwn(schema.models, name) ? schema.models[name] : undefined
@@ -134,6 +147,8 @@ export function settingsOf(options: CacheOptions): Settings {
     deadline,
     crashBound,
     maxBytes,
+    near,
+    refill,
     models,
     refuseWrites,
     bypass,

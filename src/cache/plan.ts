@@ -4,7 +4,7 @@ import { CacheOptionError, type Settings } from './options.ts'
 import { isArgs } from './pins.ts'
 import { tagsOfRead } from './read-tags.ts'
 import { isSearch, SEARCH_TTL } from './searches.ts'
-import { tagKey } from './tags.ts'
+import { tableOf, tagKey } from './tags.ts'
 import { Touches } from './touches.ts'
 
 /** The form in which entries are stored: another form, other keys. */
@@ -68,7 +68,7 @@ function planOf(settings: Settings, { model, operation, args, dataPath, count, l
   if ((operation === 'aggregate' || operation === 'groupBy') && isArgs(args) && 'select' in args)
     return not('what its select means depends on where it stands')
   const tags = [...tagsOfRead(schema, model, operation, args)]
-  for (const reached of new Set(tags.map((tag) => tag.split('[')[0] ?? tag))) {
+  for (const reached of new Set(tags.map(tableOf))) {
     if (models[reached] === false) return not(`${reached} is configured to stay uncached`)
     if (schema.models[reached]?.view)
       return not(`${reached} is a view: the tables that it shows are not known`)
@@ -90,7 +90,8 @@ function planOf(settings: Settings, { model, operation, args, dataPath, count, l
   }
 }
 
-function tenantOf({ scope }: Settings): string | undefined {
+/** @throws CacheOptionError, and what the caller's `scope` throws */
+export function tenantOf({ scope }: Settings): string | undefined {
   const tenant: unknown = scope?.()
   if (tenant === undefined || typeof tenant === 'string') return tenant
   throw new CacheOptionError('cache(): scope must give a string or undefined')

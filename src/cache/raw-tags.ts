@@ -26,23 +26,23 @@ const TARGETS =
   /\b(?:insert\s+into|merge\s+into|delete\s+from|update)\b\s*(?:only\b\s*)?\(?\s*(?:(?:"[^"]+"|[^\s(;,"'.]+)\s*\.\s*)*("[^"]+"|[^\s(;,"'.]+)/gi
 
 /**
- * The tags that a raw statement touches: those of the tables that its text names, or of every table where it writes to
+ * What a raw statement touches: the tags of the tables that its text names, or of every table where it writes to
  * something else: a view, or what the schema does not know. A `$queryRaw` without a word that writes touches nothing; a
  * function that it calls is taken not to write.
  *
  * The text is not parsed: words in strings and comments count, so that none can hide a table.
  */
-export function tagsOfRaw(schema: CacheSchema, operation: string, args: unknown): Set<string> {
+export function touchesOfRaw(schema: CacheSchema, operation: string, args: unknown): Touches {
   const text = (statementText(args) ?? '').replace(LOCKS, '')
   const touches = new Touches(schema)
   const further = text === '' || REACHES_FURTHER.test(text)
   const writes = WRITES.test(text)
-  if (!further && !writes && (operation.startsWith('$query') || SESSION.test(text))) return touches.tags
+  if (!further && !writes && (operation.startsWith('$query') || SESSION.test(text))) return touches
   const known = tables(schema)
   const named = known.filter(([table]) => names(text, table))
   if (further || named.length === 0 || writesElsewhere(known, text)) touches.everything()
   for (const [, touch] of named) touch(touches)
-  return touches.tags
+  return touches
 }
 
 /** Whether a statement may insert into, update or delete from what is no table of the schema. */

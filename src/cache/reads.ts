@@ -1,8 +1,11 @@
 import { performance } from 'node:perf_hooks'
 import { type Answer, Entries } from './entries.ts'
 import { type Outcome, type ReadEvent, readChannel } from './events.ts'
+import type { Lookups } from './lookups.ts'
 import type { Settings } from './options.ts'
 import { planRead, type Read, versionKey } from './plan.ts'
+import type { Refills } from './refills.ts'
+import type { Watch } from './sources.ts'
 
 /** Versions outlive the entries that are stored under them, whosever they are. */
 const LIVES = 2
@@ -15,11 +18,14 @@ export class Reads {
   readonly counts: Record<Outcome, number> = { hit: 0, stored: 0, miss: 0, bypass: 0, failed: 0 }
   private readonly settings: Settings
   private readonly entries: Entries
+  private readonly refills: Refills
+  private readonly watch: Watch
 
-  /** @param trusted whether what the store says may be believed now */
-  constructor(settings: Settings, trusted: () => Promise<boolean>) {
+  constructor(settings: Settings, lookups: Lookups<string>, refills: Refills, watch: Watch) {
     this.settings = settings
-    this.entries = new Entries(settings.store, versionLife(settings), trusted)
+    this.entries = new Entries(settings.store, lookups, versionLife(settings))
+    this.refills = refills
+    this.watch = watch
   }
 
   get tooLarge(): number {
@@ -35,12 +41,13 @@ export class Reads {
     const start = performance.now()
     let outcome: Outcome = 'failed'
     try {
-      const answer = inTransaction ? await bypass(ask) : await this.answer(read, ask)
+      const answer = inTransaction ? await this.pass(ask) : await this.answer(read, ask)
       outcome = answer.outcome
       return answer.result
     } finally {
       const { model, operation } = read
       this.counts[outcome]++
+      this.watch.getStore()?.outcomes.add(outcome)
       const event: ReadEvent = { model, operation, outcome, milliseconds: performance.now() - start }
       readChannel.publish(event)
     }
@@ -48,15 +55,21 @@ export class Reads {
 
   private async answer(read: Read, ask: () => Promise<unknown>): Promise<Answer> {
     const plan = planRead(this.settings, read)
-    if (!plan.cacheable) return bypass(ask)
+    if (!plan.cacheable) return this.pass(ask)
+    const { key, ttl } = plan
     const versions = plan.tags.map((tag) => versionKey(this.settings, tag))
-    const { schema, maxBytes } = this.settings
-    const shape = { ...read, schema }
-    return this.entries.answer({ key: plan.key, versions, shape, ttl: plan.ttl, maxBytes, ask })
+    const { schema, maxBytes, scope } = this.settings
+    const entry = { key, versions, shape: { ...read, schema }, ttl, maxBytes, ask }
+    const answer = await this.entries.answer(entry)
+    const hit = answer.outcome === 'hit'
+    this.watch.getStore()?.read(versions, answer.stamp, ttl)
+    // On whose behalf it would be asked again is not known.
+    if (hit && !scope) this.refills.hit(key, versions, () => this.entries.answer(entry))
+    return answer
+  }
+
+  private async pass(ask: () => Promise<unknown>): Promise<Answer> {
+    this.watch.getStore()?.lose()
+    return { result: await ask(), outcome: 'bypass' }
   }
 }
-
-const bypass = async (ask: () => Promise<unknown>): Promise<Answer> => ({
-  result: await ask(),
-  outcome: 'bypass',
-})

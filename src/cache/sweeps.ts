@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Drops } from './drops.ts'
-import { beatKey, LIFE, notesKey } from './intents.ts'
+import { beatKey, keysOf, LIFE, movesKey, notesKey } from './intents.ts'
 import type { Notes, Store } from './store.ts'
 
 /** Share of the bound between two sweeps. A process is dead when two in a row have missed its beat: 0.4 + 2 × 0.2, and a rest. */
@@ -38,13 +38,18 @@ export class Sweeps {
     this.own = own
   }
 
+  /** Whether that is known to be so, once and for all. */
+  get isClear(): boolean {
+    return !this.store.notes || this.before?.size === 0
+  }
+
   /**
    * Whether every write that was under way when this process first looked has ended, or its process lives. Callers share
    * a look.
    */
   async clear(): Promise<boolean> {
     const { notes } = this.store
-    if (!notes || this.before?.size === 0) return true
+    if (!notes || this.isClear) return true
     this.start()
     return this.sweep(notes)
   }
@@ -101,10 +106,9 @@ export class Sweeps {
   private async sweepNotes(notes: Notes, dead: readonly Note[]): Promise<boolean> {
     const keys = new Set(dead.flatMap(([, text]) => keysOf(text) ?? this.drops.everything))
     if (!(await this.drops.deliver([...keys]))) return false
-    await notes.remove(
-      notesKey(this.namespace),
-      dead.map(([name]) => name),
-    )
+    const names = dead.map(([name]) => name)
+    await notes.remove(movesKey(this.namespace), names)
+    await notes.remove(notesKey(this.namespace), names)
     return true
   }
 }
@@ -118,13 +122,3 @@ interface Beats {
 }
 
 const ownerOf = ([name]: Note): string => name.slice(0, name.lastIndexOf(':'))
-
-/** Undefined for a text that no version of this wrote. */
-function keysOf(text: string): string[] | undefined {
-  try {
-    const keys: unknown = JSON.parse(text)
-    return Array.isArray(keys) && keys.every((key) => typeof key === 'string') ? keys : undefined
-  } catch {
-    return undefined
-  }
-}

@@ -11,6 +11,9 @@ export type Rows = readonly Known[]
 
 export const ANY_ROW: Rows = [new Map()]
 
+/** The table of a tag, or of its name in the store. */
+export const tableOf = (tag: string): string => tag.split(/[[:]/, 1)[0] ?? tag
+
 /** The name of all rows of a model, or of a join table. */
 export const tableTag = (table: string): string => table
 

@@ -17,6 +17,8 @@ export class Touches {
   readonly tags = new Set<string>()
   /** The columns that updates and referential actions change: `Book.title`. */
   readonly changed = new Set<string>()
+  /** Those of the tags whose rows may leave row sets: whoever writes such a row meanwhile sees only where it is by then. */
+  readonly left = new Set<string>()
   private readonly schema: CacheSchema
   private readonly followed = new Set<string>()
 
@@ -43,9 +45,10 @@ export class Touches {
     this.tags.add(tableTag(model))
     for (const columns of modelFacts(this.schema, model).keys) {
       const told = rows.length <= MOST_ROWS && rows.every((known) => covers(known, columns))
-      if (told && !columns.some((column) => changed.has(column))) {
-        for (const known of rows) this.tags.add(rowSetTag(model, columns, known))
-      } else this.tags.add(sweepTag(model, columns))
+      const moves = columns.some((column) => changed.has(column))
+      if (moves) this.left.add(sweepTag(model, columns))
+      if (!told || moves) this.tags.add(sweepTag(model, columns))
+      else for (const known of rows) this.tags.add(rowSetTag(model, columns, known))
     }
   }
 
@@ -71,6 +74,7 @@ export class Touches {
   /** Any row of any table: for a write of which nothing better can be told. */
   everything(): void {
     for (const model of Object.keys(this.schema.models)) this.withJoins(model, ANY_ROW)
+    for (const tag of this.tags) this.left.add(tag)
   }
 
   /** Deleted rows, and what goes or changes with them by `onDelete`. */

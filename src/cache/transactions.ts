@@ -16,6 +16,8 @@ interface Attempt {
   readonly touches: Touch[]
   /** Writes that have not ended. */
   readonly underWay: Set<Promise<unknown>>
+  /** What must be before it may commit. */
+  readonly required: Promise<unknown>[]
   /** How the callback ended; `late` where Prisma may have ended the transaction before, in the midst of a write. */
   end: 'commit' | 'rollback' | 'late'
 }
@@ -75,11 +77,13 @@ export class Transactions {
           throw new Error(
             'an extension starts transactions on a client without the cache: apply that extension after cache()',
           )
-        const attempt: Attempt = { touches: [], underWay: new Set(), end: 'late' }
+        const attempt: Attempt = { touches: [], underWay: new Set(), required: [], end: 'late' }
         attempts.set(id, attempt)
         this.open.set(id, attempt)
         try {
           const result = await callback(client, ...more)
+          while (attempt.underWay.size > 0) await Promise.allSettled(attempt.underWay)
+          await Promise.all(attempt.required)
           attempt.end = 'commit'
           return result
         } finally {
@@ -97,6 +101,13 @@ export class Transactions {
         else await this.settle(touches, sure && end === 'commit')
       }
     }
+  }
+
+  /** A transaction commits only when this has been fulfilled; where it rejects, the transaction does. */
+  require(id: string, ready: Promise<unknown>): void {
+    // It may reject before the callback has ended.
+    ready.catch(() => {})
+    this.open.get(id)?.required.push(ready)
   }
 
   /** Takes note of a write in a transaction that is under way. */

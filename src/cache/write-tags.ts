@@ -30,27 +30,27 @@ const UNKNOWN: Known = new Map()
 const argsOf = (value: unknown): Args => (isArgs(value) ? value : {})
 
 /**
- * The tags that a write touches.
+ * What a write touches.
  *
  * @param args the arguments of `create`, `updateMany`, `upsert` or another write of `model`
  * @param result what it returned, with its key columns; undefined where it failed and may have written all the same
  * @param volatile the columns whose changes touch nothing, where an update makes no others
  */
-export function tagsOfWrite(
+export function touchesOfWrite(
   schema: CacheSchema,
   model: string,
   operation: string,
   args: unknown,
   result?: unknown,
   volatile: Volatile = new Map(),
-): Set<string> {
+): Touches {
   const touchesOf = (changed: ReadonlySet<string>): Touches => {
     const writer = new Writer(schema, volatile, changed)
     writer.write(model, operation, argsOf(args), result)
     return writer.touches
   }
   const touches = touchesOf(new Set())
-  return (touches.changed.size > 0 ? touchesOf(touches.changed) : touches).tags
+  return touches.changed.size > 0 ? touchesOf(touches.changed) : touches
 }
 
 class Writer {
@@ -119,7 +119,7 @@ class Writer {
   private created(model: string, data: unknown, known: Known): void {
     const row = new Map([...knownOf(modelFacts(this.schema, model), data), ...known])
     this.touches.created(model, [row])
-    this.nested(model, data, row)
+    this.nested(model, data, row, true)
   }
 
   private createdMany(model: string, rows: readonly unknown[], known: Known = UNKNOWN): void {
@@ -168,7 +168,7 @@ class Writer {
   }
 
   /** The relations in the data of a created or updated row. */
-  private nested(model: string, data: unknown, known: Known): void {
+  private nested(model: string, data: unknown, known: Known, isNew = false): void {
     const facts = modelFacts(this.schema, model)
     const row = new Map([...known].filter(([column]) => !this.changed.has(`${model}.${column}`)))
     for (const [name, operations] of given(data)) {
@@ -176,7 +176,7 @@ class Writer {
       if (!isRelation(relation)) continue
       const several = given(operations).length > 1
       for (const [operation, input] of given(operations)) {
-        this.unlink(model, relation, operation)
+        this.unlink(model, relation, operation, isNew)
         // `set` says what stays, so it changes rows that it does not name, also when it names none.
         for (const item of operation === 'set' ? [undefined] : asList(input)) {
           this.rejoin(model, name, relation, row, operation, item)
@@ -238,13 +238,13 @@ class Writer {
   }
 
   /** In a one-to-one relation a new link takes an old one away, from a row that nobody names. */
-  private unlink(model: string, relation: RelationFacts, operation: string): void {
+  private unlink(model: string, relation: RelationFacts, operation: string, isNew: boolean): void {
     const opposite = oppositeOf(this.schema, relation)
     if (relation.list || opposite.list || operation === 'update') return
     // A row that is new has no link.
     if (relation.key && operation !== 'create')
       this.touches.updated(model, ANY_ROW, new Set(relation.key.from))
-    if (opposite.key) this.touches.updated(relation.model, ANY_ROW, new Set(opposite.key.from))
+    if (opposite.key && !isNew) this.touches.updated(relation.model, ANY_ROW, new Set(opposite.key.from))
   }
 
   /** The rows of a join table that come or go. */

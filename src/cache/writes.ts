@@ -1,4 +1,4 @@
-import { PrismaClientValidationError } from '@prisma/client/runtime/client'
+import { PrismaClientKnownRequestError, PrismaClientValidationError } from '@prisma/client/runtime/client'
 import { StoreDownError } from './breaker.ts'
 import type { Drops } from './drops.ts'
 import { type WriteEvent, writeChannel } from './events.ts'
@@ -8,11 +8,13 @@ import { type CallArgs, showKeyColumns } from './key-columns.ts'
 import type { Settings } from './options.ts'
 import { type Lens, versionKey } from './plan.ts'
 import type { TransactionKind } from './prisma-internals.ts'
-import { tagsOfRaw } from './raw-tags.ts'
+import { touchesOfRaw } from './raw-tags.ts'
+import type { Watch } from './sources.ts'
 import { StoreRefusalError } from './store.ts'
+import { tableOf } from './tags.ts'
 import { Touches } from './touches.ts'
 import { type Touch, Transactions } from './transactions.ts'
-import { tagsOfWrite, type Volatile } from './write-tags.ts'
+import { touchesOfWrite, type Volatile } from './write-tags.ts'
 
 export interface Write {
   /** Undefined for a raw statement. */
@@ -37,9 +39,11 @@ export class Writes {
   private readonly drops: Drops
   private readonly intents: Intents
   private readonly volatile: Volatile
+  private readonly watch: Watch
 
-  constructor(settings: Settings, drops: Drops, intents: Intents) {
+  constructor(settings: Settings, drops: Drops, intents: Intents, watch: Watch) {
     this.settings = settings
+    this.watch = watch
     this.drops = drops
     this.intents = intents
     this.volatile = new Map(
@@ -49,6 +53,7 @@ export class Writes {
 
   /** @throws what the write throws, and a StoreDownError where writes are to be refused */
   carryOut(write: Write): Promise<unknown> {
+    this.watch.getStore()?.lose()
     const answer = this.carry(write)
     if (write.transaction?.kind === 'itx') this.transactions.track(write.transaction.id, answer)
     return answer
@@ -60,14 +65,14 @@ export class Writes {
       return this.dropAfter(
         write,
         () => query(args),
-        () => tagsOfRaw(this.settings.schema, operation, args),
+        () => touchesOfRaw(this.settings.schema, operation, args),
       )
     // What a fluent call returns are other rows: they tell nothing of the one that was written.
     if (dataPath.length > 0)
       return this.dropAfter(
         write,
         () => query(args),
-        () => this.tagsOf(write, model),
+        () => this.touchesOf(write, model),
       )
     // A batch is one question: what is wrong with another part of it is said of all, and none may be asked again alone.
     if (transaction?.kind === 'batch') return this.run(write, model, args)
@@ -76,7 +81,7 @@ export class Writes {
       return shown.hide(await this.run(write, model, shown.args))
     } catch (error) {
       // What we asked for on top must not show in what Prisma says of the caller's mistake.
-      if (error instanceof PrismaClientValidationError && shown.args !== args)
+      if (shown.args !== args && transaction === undefined && mayBeOfOurs(error))
         return this.run(write, model, args)
       throw error
     }
@@ -84,13 +89,22 @@ export class Writes {
 
   /** Drops what has been touched, now. Never rejects: what cannot be delivered is owed. */
   async drop(touches: readonly Touch[]): Promise<boolean> {
-    const tags = [...new Set(touches.flatMap((touch) => [...touch.tags]))]
-    if (tags.length === 0) return true
-    const delivered = await this.drops.deliver(tags.map((tag) => versionKey(this.settings, tag)))
-    this.dropped += tags.length
+    const tags = new Set(touches.flatMap((touch) => [...touch.tags]))
+    if (tags.size === 0) return true
+    const keys = this.keysOf(tags)
+    const leaving = this.intents.leaving()
+    let delivered = await this.drops.deliver(keys)
+    // A row that was written may have been in row sets that another write, not dropped yet, has taken it out of.
+    const tables = new Set([...tags].map(tableOf))
+    const prefix = versionKey(this.settings, '').length
+    const left = (await leaving).filter(
+      (key) => !keys.includes(key) && tables.has(tableOf(key.slice(prefix))),
+    )
+    if (left.length > 0) delivered &&= await this.drops.deliver(left)
+    this.dropped += tags.size
     const event: WriteEvent = {
       writes: touches.map(({ model, operation }) => ({ model, operation })),
-      tags,
+      tags: [...tags],
       delivered,
     }
     writeChannel.publish(event)
@@ -101,39 +115,62 @@ export class Writes {
     return this.dropAfter(
       write,
       () => write.query(args),
-      (result) => this.tagsOf(write, model, result),
+      (result) => this.touchesOf(write, model, result),
     )
   }
 
   /** Does not throw: what the tags of a write cannot be told from drops everything. */
-  private tagsOf({ operation, told }: Write, model: string, result?: unknown): ReadonlySet<string> {
+  private touchesOf({ operation, told }: Write, model: string, result?: unknown): Touches {
     try {
-      return tagsOfWrite(this.settings.schema, model, operation, told, result, this.volatile)
+      return touchesOfWrite(this.settings.schema, model, operation, told, result, this.volatile)
     } catch {
       const touches = new Touches(this.settings.schema)
       touches.everything()
-      return touches.tags
+      return touches
     }
   }
 
-  /** @param tags what the write touches, by its result, or by no more than its arguments */
+  /** @param touches what the write touches, by its result, or by no more than its arguments */
   private async dropAfter(
     write: Write,
     ask: () => Promise<unknown>,
-    tags: (result?: unknown) => ReadonlySet<string>,
+    touches: (result?: unknown) => Touches,
   ): Promise<unknown> {
-    const intent = this.intents.note([...tags()].map((tag) => versionKey(this.settings, tag)))
-    if (this.settings.refuseWrites) await mayWrite(intent)
+    const { tags, left } = touches()
+    const intent = this.intents.note(this.keysOf(tags), this.keysOf(left))
+    const ready = this.ready(intent, left.size > 0)
+    // Where calls of a transaction are made at once, the database hears of them in that order.
+    if (write.transaction?.kind === 'itx') this.transactions.require(write.transaction.id, ready)
+    else await ready
     let result: unknown
     try {
       result = await this.transactions.watch(intent, ask)
     } catch (error) {
       if (provesNothingWritten(write, error)) intent.done()
-      else await this.touch(write, tags(), intent, false)
+      else {
+        const touched = this.touch(write, touches().tags, intent, false)
+        // Of a batch that failed, the caller hears when all is dropped: see `Transactions.batch`.
+        if (write.transaction?.kind !== 'batch') await touched
+      }
       throw error
     }
-    await this.touch(write, tags(result), intent, true)
+    await this.touch(write, touches(result).tags, intent, true)
     return result
+  }
+
+  /**
+   * What must have been noted before a write may be committed.
+   *
+   * @throws StoreDownError where writes are to be refused
+   */
+  private async ready(intent: Intent, leaves: boolean): Promise<void> {
+    if (this.settings.refuseWrites) await mayWrite(intent)
+    // Others that write such a row see only where it is by then, and must know.
+    else if (leaves) await intent.noted.catch(() => {})
+  }
+
+  private keysOf(tags: ReadonlySet<string>): string[] {
+    return [...tags].map((tag) => versionKey(this.settings, tag))
   }
 
   /** @param sure whether the write is known to have taken place, or in a transaction, to do so with it */
@@ -148,6 +185,12 @@ export class Writes {
     else await this.transactions.settle([touch], sure)
   }
 }
+
+/** Whether an error may come of what we have asked for on top, of which nothing was written. */
+const mayBeOfOurs = (error: unknown): boolean =>
+  error instanceof PrismaClientValidationError ||
+  // A column that is not there, or not any more while another version is deployed.
+  (error instanceof PrismaClientKnownRequestError && error.code === 'P2022')
 
 /** @throws StoreDownError where the store does not take the note, and so would not take the drop either */
 async function mayWrite(intent: Intent): Promise<void> {

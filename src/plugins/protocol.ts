@@ -6,9 +6,9 @@ export default fp(
   async (app) => {
     // An expectation that nobody knows need not be met.
     app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-    app.addHook('onRequest', async ({ raw, headers }) => {
-      if (headers.host === undefined && raw.httpVersion === '1.1')
-        throw new ProblemError('bad-request', 'The request has no header Host.')
+    app.addHook('onRequest', ({ raw, headers }, _reply, done) => {
+      if (headers.host !== undefined || raw.httpVersion !== '1.1') return done()
+      done(new ProblemError('bad-request', 'The request has no header Host.'))
     })
   },
   { name: 'protocol', fastify: '5.x', dependencies: ['errors'] },

@@ -15,6 +15,7 @@ export const authorRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/authors',
     {
+      config: { page: true },
       schema: {
         tags,
         summary: 'List authors by name',
@@ -40,6 +41,7 @@ export const authorRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/authors/:id',
     {
+      config: { page: true },
       schema: {
         tags,
         summary: 'Get an author with the most rated of their books',

@@ -14,6 +14,7 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/books',
     {
+      config: { page: true },
       schema: {
         tags,
         summary: 'List books',
@@ -30,6 +31,7 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/books/:id',
     {
+      config: { page: true },
       schema: {
         tags,
         summary: 'Get a book with its authors and what its reviews come to',

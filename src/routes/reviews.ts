@@ -13,6 +13,7 @@ export const reviewRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/books/:id/reviews',
     {
+      config: { page: true },
       schema: {
         tags,
         summary: "List a book's reviews, the newest first",

@@ -8,17 +8,17 @@ import { factsOfDmmf } from '../../src/cache/facts-of-dmmf.ts'
 import { memoryStore } from '../../src/cache/memory-store.ts'
 import { settingsOf } from '../../src/cache/options.ts'
 import { planRead } from '../../src/cache/plan.ts'
-import { tagsOfRaw } from '../../src/cache/raw-tags.ts'
+import { touchesOfRaw } from '../../src/cache/raw-tags.ts'
 import { tagsOfRead } from '../../src/cache/read-tags.ts'
 import type { CacheSchema, FieldFacts } from '../../src/cache/schema-facts.ts'
-import { tagsOfWrite } from '../../src/cache/write-tags.ts'
+import { touchesOfWrite } from '../../src/cache/write-tags.ts'
 import { schema } from '../../src/generated/cache-schema.ts'
 import { Prisma } from '../../src/generated/prisma/client.ts'
 
 const read = (model: string, operation: string, args: unknown) =>
   [...tagsOfRead(schema, model, operation, args)].sort()
 const write = (model: string, operation: string, args: unknown, result?: unknown) =>
-  [...tagsOfWrite(schema, model, operation, args, result)].sort()
+  [...touchesOfWrite(schema, model, operation, args, result).tags].sort()
 
 t.test('a read depends on the row sets that its where pins, else on the table', async (t) => {
   t.same(read('Book', 'findUnique', { where: { id: 7 } }), ['Book[id=*]', 'Book[id=7]'])
@@ -198,7 +198,7 @@ t.test('a foreign key tells of its parent also where the two columns are of diff
   const texts = schemaOf('Text', 'VarChar')
   const kept = tagsOfRead(texts, 'Parent', 'findUnique', children)
   t.ok(
-    [...tagsOfWrite(texts, 'Child', 'create', { data: { name: 'a ' } })].some((tag) => kept.has(tag)),
+    [...touchesOfWrite(texts, 'Child', 'create', { data: { name: 'a ' } }).tags].some((tag) => kept.has(tag)),
     'as the trailing space that a text column keeps may be one too many for a varchar',
   )
   const citext = schemaOf('Citext', 'Text')
@@ -208,7 +208,8 @@ t.test('a foreign key tells of its parent also where the two columns are of diff
 
 t.test('where a foreign key is hidden, what may cascade over it touches everything', async (t) => {
   const hiding: CacheSchema = { ...schema, hiddenKeys: true }
-  const tags = (operation: string, args: object) => tagsOfWrite(hiding, 'Book', operation, args, { id: 7 })
+  const tags = (operation: string, args: object) =>
+    touchesOfWrite(hiding, 'Book', operation, args, { id: 7 }).tags
   t.ok(tags('delete', { where: { id: 7 } }).has('Author[id=*]'))
   t.ok(tags('update', { where: { id: 7 }, data: { id: 8 } }).has('Author[id=*]'))
   t.notOk(tags('update', { where: { id: 7 }, data: { title: 'x' } }).has('Author[id=*]'))
@@ -234,7 +235,7 @@ t.test('a write that the cache does not know touches everything, and does not th
 })
 
 t.test('raw statements touch the tables that they name, or all', async (t) => {
-  const raw = (operation: string, text: string) => tagsOfRaw(schema, operation, [text])
+  const raw = (operation: string, text: string) => touchesOfRaw(schema, operation, [text]).tags
   t.equal(raw('$queryRawUnsafe', 'SELECT * FROM "Book"').size, 0)
   t.ok(raw('$executeRawUnsafe', 'update "Review" set rating = 1').has('Review'))
   t.notOk(raw('$executeRawUnsafe', 'update "Review" set rating = 1').has('Book'))
@@ -339,7 +340,7 @@ t.test('a key that the database works out is swept with every update', async (t)
   // Also where what it is worked out from is volatile.
   for (const volatile of [[], ['name']]) {
     const of = new Map([['Author', new Set(volatile)]])
-    const tags = tagsOfWrite(generating, 'Author', 'update', args, { id: 1, lower: 'n' }, of)
+    const tags = touchesOfWrite(generating, 'Author', 'update', args, { id: 1, lower: 'n' }, of).tags
     t.ok(tags.has('Author[lower=*]'))
     t.notOk(tags.has('Author[id=*]'))
   }

@@ -8,7 +8,15 @@ import { StaleReadError } from './stale-reads.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-const SMALL: Cast = { readers: 1, writers: 1, together: false, warm: false, cluster: false, slow: false }
+const SMALL: Cast = {
+  readers: 1,
+  writers: 1,
+  together: false,
+  warm: false,
+  cluster: false,
+  near: false,
+  slow: false,
+}
 const LARGE: Cast = { ...SMALL, readers: 2, writers: 2 }
 
 /** From the least to the largest. */
@@ -16,6 +24,8 @@ const CASTS: readonly Cast[] = [
   { ...SMALL },
   { ...LARGE, writers: 1, together: true, cluster: true },
   { ...LARGE, writers: 1, cluster: true },
+  { ...LARGE, writers: 1, warm: true, near: true },
+  { ...LARGE, writers: 1, together: true, warm: true, near: true, cluster: true },
   { ...LARGE, writers: 1, together: true, warm: true, slow: true },
   { ...LARGE, writers: 1, together: true, slow: true },
   { ...LARGE, warm: true },

@@ -12,8 +12,11 @@ import { slowExchange, steppedStore } from './stepped-store.ts'
 export interface CacheParts {
   readonly drops: typeof import('../../src/cache/drops.ts')
   readonly intents: typeof import('../../src/cache/intents.ts')
+  readonly lookups: typeof import('../../src/cache/lookups.ts')
   readonly options: typeof import('../../src/cache/options.ts')
   readonly reads: typeof import('../../src/cache/reads.ts')
+  readonly refills: typeof import('../../src/cache/refills.ts')
+  readonly sources: typeof import('../../src/cache/sources.ts')
   readonly writes: typeof import('../../src/cache/writes.ts')
 }
 
@@ -23,8 +26,11 @@ export async function loadParts(folder: string): Promise<CacheParts> {
   return {
     drops: await load('drops.ts'),
     intents: await load('intents.ts'),
+    lookups: await load('lookups.ts'),
     options: await load('options.ts'),
     reads: await load('reads.ts'),
+    refills: await load('refills.ts'),
+    sources: await load('sources.ts'),
     writes: await load('writes.ts'),
   }
 }
@@ -38,10 +44,14 @@ export interface Cast {
   readonly warm: boolean
   /** Whether the store's commands reach one key at a time. */
   readonly cluster: boolean
+  /** Whether processes keep entries in their own memory, too. */
+  readonly near: boolean
   /** Whether answers are under way for a while, which matters only where processes have parts at the same time. */
   readonly slow: boolean
 }
 
+/** Bytes: more than there are. */
+const NEAR = 100_000
 const LENS = { omit: undefined, computed: {}, strict: false }
 const CALL = {
   model: 'Author',
@@ -60,7 +70,10 @@ const UPDATE = {
   transaction: undefined,
 }
 
-export function playOneRow(parts: CacheParts, { readers, writers, together, warm, cluster, slow }: Cast) {
+export function playOneRow(
+  parts: CacheParts,
+  { readers, writers, together, warm, cluster, near, slow }: Cast,
+) {
   const memory = memoryStore()
   const seen = new Set<string>()
   const exchange = slow ? slowExchange : step
@@ -76,9 +89,14 @@ export function playOneRow(parts: CacheParts, { readers, writers, together, warm
     const createProcess = () => {
       const drops = new parts.drops.Drops(store, [])
       const intents = new parts.intents.Intents(store, settings.namespace, settings.crashBound, drops)
+      const held = near ? parts.lookups.createNear<string>(NEAR) : undefined
+      const trust = { known: () => drops.owing === 0, settled: () => drops.settled() }
+      const lookups = new parts.lookups.Lookups(parts.lookups.gatherGets(store), trust, String, held)
+      const watch = parts.sources.createWatch()
       return {
-        reads: new parts.reads.Reads(settings, () => drops.settled()),
-        writes: new parts.writes.Writes(settings, drops, intents),
+        near: held,
+        reads: new parts.reads.Reads(settings, lookups, new parts.refills.Refills(0), watch),
+        writes: new parts.writes.Writes(settings, drops, intents, watch),
       }
     }
     type Process = ReturnType<typeof createProcess>
@@ -101,7 +119,8 @@ export function playOneRow(parts: CacheParts, { readers, writers, together, warm
     const shared = createProcess()
     const readerProcesses = Array.from({ length: readers }, () => (together ? shared : createProcess()))
     const writerProcesses = Array.from({ length: writers }, () => (together ? shared : createProcess()))
-    if (warm) await read(shared)
+    const processes = [...new Set([shared, ...readerProcesses])]
+    if (warm) for (const process of processes) await read(process)
     return {
       actors: Object.fromEntries([
         ...readerProcesses.map((process, index) => [`reader ${index}`, () => read(process)]),
@@ -111,10 +130,16 @@ export function playOneRow(parts: CacheParts, { readers, writers, together, warm
         const names = [...seen].sort()
         const texts = await memory.get(names)
         const held = names.flatMap((name, index) => (texts[index] === null ? [] : [[name, texts[index]]]))
-        return namelessText(actors, [committed, stale.promised, held])
+        // What a process holds is its readers' memory, too.
+        const near = ({ near }: Process) => [...(near?.entries() ?? [])].map(([, entry]) => entry)
+        const standing = actors.map((actor, index) => {
+          const process = readerProcesses[index]
+          return process ? { ...actor, told: [...actor.told, near(process)] } : actor
+        })
+        return namelessText(standing, [committed, stale.promised, held])
       },
       async end() {
-        for (const process of new Set([shared, ...readerProcesses])) await read(process)
+        for (const process of processes) await read(process)
       },
     }
   }

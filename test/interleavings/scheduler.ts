@@ -80,10 +80,14 @@ class Run {
   /** @param alone the only actor that can move, if there is but one */
   private async settle(alone?: Actor): Promise<void> {
     await turn(alone)
-    for (;;) {
+    // Lookups are sent a turn after they were asked for.
+    for (let quiet = 0; quiet < 2; ) {
       const underWay = this.actors.flatMap((actor) => [...actor.underWay])
-      if (underWay.length === 0) return
-      await Promise.allSettled(underWay)
+      if (underWay.length > 0) {
+        quiet = 0
+        await Promise.allSettled(underWay)
+      } else if (this.actors.every(({ at }) => at !== 'waiting')) return
+      else quiet++
       await turn()
     }
   }

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onSendHookHandler,
+  RouteOptions,
+} from 'fastify'
+import fp from 'fastify-plugin'
+import type { Outcome } from '../cache/index.ts'
+import { codeFingerprint } from '../code-fingerprint.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether its answer depends on nothing but the URL and on what is read through `app.prisma`. */
+    page?: boolean
+  }
+}
+
+interface Page {
+  readonly etag: string
+  readonly body: Buffer
+}
+
+/** The longest URL whose page is kept, in characters. */
+const LONGEST = 1000
+
+const HIT = 'hotshelf; hit'
+
+/**
+ * Keeps the bodies of pages as they are sent, each for as long as what was read for it holds. Says in `Cache-Status`
+ * (RFC 9211) whether the database was asked, and gives each page an ETag, by which a client is told that it has it.
+ */
+export default fp(
+  async (app) => {
+    const pages = app.prisma.$cache.derived(await codeFingerprint(), openPage)
+
+    /** Answers with what is kept, or lets the handler answer. */
+    const answer: onRequestHookHandler = (request, reply, done) => {
+      const { url } = request
+      if (url.length > LONGEST) return pages.watch(done)
+      pages
+        .find(url, () => app.inject(url))
+        .then((page) => {
+          if (page) send(request, reply, page)
+          else pages.watch(done)
+        })
+    }
+    const keep: onSendHookHandler = (request, reply, payload, done) => {
+      // What is a page already has its headers.
+      if (typeof payload !== 'string') return done(null, payload)
+      const outcomes = pages.outcomes()
+      if (outcomes.size > 0) reply.header('cache-status', statusOf(outcomes))
+      if (reply.statusCode !== 200) return done(null, payload)
+      const etag = etagOf(payload)
+      if (request.url.length <= LONGEST) pages.keep(request.url, `${etag}\n${payload}`)
+      done(null, isKnown(request, reply, etag) ? '' : payload)
+    }
+    app.addHook('onRoute', (route) => {
+      if (!isPage(route)) return
+      route.onRequest = [route.onRequest ?? [], answer].flat()
+      route.onSend = [route.onSend ?? [], keep].flat()
+    })
+  },
+  { name: 'pages', fastify: '5.x', dependencies: ['prisma'] },
+)
+
+const isPage = ({ method, config }: RouteOptions): boolean => config?.page === true && method === 'GET'
+
+function openPage(text: string): Page {
+  const end = text.indexOf('\n')
+  return { etag: text.slice(0, end), body: Buffer.from(text.slice(end + 1)) }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+function send(request: FastifyRequest, reply: FastifyReply, { etag, body }: Page): void {
+  reply.header('content-type', 'application/json; charset=utf-8').header('cache-status', HIT)
+  reply.send(isKnown(request, reply, etag) ? NOTHING : body)
+}
+
+/** Sets the ETag, and the status 304 where the client has that already. */
+function isKnown({ headers }: FastifyRequest, reply: FastifyReply, etag: string): boolean {
+  reply.header('etag', etag)
+  const known = headers['if-none-match']
+  if (known === undefined || (known !== '*' && !known.split(',').some((one) => opaque(one) === etag)))
+    return false
+  reply.code(304)
+  return true
+}
+
+/** If-None-Match compares weakly (RFC 9110, 13.1.2). */
+const opaque = (etag: string): string => etag.trim().replace(/^W\//, '')
+
+const etagOf = (body: string): string => `"${createHash('sha1').update(body).digest('base64url')}"`
+
+function statusOf(outcomes: ReadonlySet<Outcome>): string {
+  if (outcomes.has('miss') || outcomes.has('failed')) return 'hotshelf; fwd=miss'
+  if (outcomes.has('stored'))
+    return outcomes.has('bypass') ? 'hotshelf; fwd=miss' : 'hotshelf; fwd=miss; stored'
+  return outcomes.has('bypass') ? 'hotshelf; fwd=bypass' : HIT
+}
