@@ -320,6 +320,25 @@ t.test('a view is not a field of that name', async (t) => {
   t.match(facts, { Page: { view: true }, Layout: { view: undefined } })
 })
 
+t.test('a column whose default names another column is generated', async (t) => {
+  const scalar = (name: string, more: object = {}) => ({ name, kind: 'scalar', type: 'String', ...more })
+  const by = (...args: string[]) => ({ default: { name: 'dbgenerated', args } })
+  const fields = [
+    scalar('title', { dbName: 'name' }),
+    scalar('slug', by('lower((name)::text)')),
+    scalar('unknown', by()),
+    scalar('token', by('gen_random_uuid()')),
+    scalar('rename', by("'renames'::text")),
+  ]
+  const model = { name: 'Page', fields, uniqueFields: [], uniqueIndexes: [] } as unknown as DMMF.Model
+  const { models } = factsOfDmmf({ models: [model], enums: [], types: [], indexes: [] }, '')
+  const generated = Object.entries(models.Page?.fields ?? {}).filter(([, field]) => 'generated' in field)
+  t.same(
+    generated.map(([name]) => name),
+    ['slug', 'unknown'],
+  )
+})
+
 t.test('a schema without foreign keys is refused', async (t) => {
   const datamodel = { models: [], enums: [], types: [], indexes: [] }
   t.throws(() => factsOfDmmf(datamodel, 'datasource db {\n  relationMode = "prisma"\n}'), /relationMode/)
@@ -366,6 +385,7 @@ t.test('arguments of different types or kinds have different texts', async (t) =
     new Date(0).toISOString(),
     new Decimal(1),
     new Uint8Array([1]),
+    Buffer.from([1]),
     Prisma.DbNull,
     Prisma.JsonNull,
     Prisma.AnyNull,

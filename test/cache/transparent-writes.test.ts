@@ -125,3 +125,43 @@ t.test('computed fields see what they need of a write, and nothing more is seen'
       }
     })
 })
+
+t.test('beside a mistake in the same transaction, a write that is refused is not made', async (t) => {
+  await sameOutcome(t, { plain, cached }, (client) =>
+    client.$transaction(async (tx) => {
+      const made = await Promise.allSettled([
+        tx.person.create({ data: { id: 9, name: 'x' }, select: { name: true } }),
+        tx.person.create({ data: { id: 10, name: 'y', nickname: 'z' } as never }),
+      ])
+      return made.map(({ status }) => status)
+    }),
+  )
+})
+
+t.test('a batch fails with the error of the same one of its queries', async (t) => {
+  for (const options of [{ isolationLevel: 'Bogus' as never }, { maxWait: 0 }])
+    await sameOutcome(t, { plain, cached }, (client) =>
+      client
+        .$transaction(
+          [client.badge.create({ data: { id: 7, code: 'seven' } }), client.person.findMany()],
+          options,
+        )
+        .catch(({ code, meta }) => ({ code, model: meta?.modelName })),
+    )
+})
+
+t.test('where writes may be refused, a transaction is carried out in the order of its calls', async (t) => {
+  const refusing = connectGarden(t, url, { options: { refuseWrites: true } })
+  await sameOutcome(t, { plain, cached: refusing.cached }, (client) =>
+    client.$transaction((tx) =>
+      Promise.all([tx.person.update({ where, data: { name: 'new' } }), tx.person.findFirst({ where })]),
+    ),
+  )
+})
+
+t.test('a write needs no key column that it does not ask for', async (t) => {
+  await plain.$executeRaw`ALTER TABLE people RENAME COLUMN email TO gone`
+  const select = { id: true, name: true }
+  t.same(await cached.person.update({ where, data: { name: 'new' }, select }), { id: 1, name: 'new' })
+  await plain.$executeRaw`ALTER TABLE people RENAME COLUMN gone TO email`
+})
