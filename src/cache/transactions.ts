@@ -130,7 +130,8 @@ export class Transactions {
     try {
       return await this.batches.run(batch, start)
     } catch (error) {
-      // By the next turn, every query that is ever going to hear has heard.
+      // By the next turn every query that is ever going to hear has heard, and they fail in that after it.
+      await setImmediate()
       await setImmediate()
       await Promise.all(batch.drops)
       for (const intent of batch.asked) intent.linger()
