@@ -59,13 +59,15 @@ export default fp(
     app.addHook('onRoute', (route) => {
       if (!isPage(route)) return
       route.onRequest = [route.onRequest ?? [], answer].flat()
-      route.onSend = [route.onSend ?? [], keep].flat()
+      // Before Fastify takes the body of an answer to HEAD away.
+      route.onSend = [keep, route.onSend ?? []].flat()
     })
   },
   { name: 'pages', fastify: '5.x', dependencies: ['prisma'] },
 )
 
-const isPage = ({ method, config }: RouteOptions): boolean => config?.page === true && method === 'GET'
+const isPage = ({ method, config }: RouteOptions): boolean =>
+  config?.page === true && (method === 'GET' || method === 'HEAD')
 
 function openPage(text: string): Page {
   const end = text.indexOf('\n')

@@ -1,0 +1,56 @@
+import t from 'tap'
+import { createApp, send } from '../support/app.ts'
+
+for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
+  t.test(`pages as they are kept, with ${JSON.stringify(env)}`, async (t) => {
+    const app = await createApp(t, env)
+    const { body: author } = await send(app, 'POST', '/authors', { name: 'Zoë' })
+    const url = `/authors/${author.id}`
+    const get = (headers: Record<string, string> = {}) => app.inject({ url, headers })
+    const [made, , kept] = [await get(), await get(), await get()]
+
+    t.test('an answer that was kept is the one that was made', async (t) => {
+      for (const name of ['content-type', 'content-length', 'etag', 'x-frame-options'])
+        t.equal(kept.headers[name], made.headers[name], name)
+      t.equal(kept.body, made.body)
+      t.match(kept.json(), { name: 'Zoë' })
+      t.equal(made.headers['cache-status'], 'hotshelf; fwd=miss; stored')
+      t.equal(kept.headers['cache-status'], 'hotshelf; hit')
+    })
+
+    t.test('who has an answer already is told so, made or kept', async (t) => {
+      const etag = String(made.headers.etag)
+      t.match(etag, /^"[\w-]{20,}"$/)
+      for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+        const answer = await get({ 'if-none-match': known })
+        t.equal(answer.statusCode, 304, known)
+        t.equal(answer.body, '')
+        t.equal(answer.headers.etag, etag)
+      }
+      t.equal((await get({ 'if-none-match': '"other"' })).statusCode, 200)
+      await send(app, 'PATCH', url, { name: 'Zora' })
+      const fresh = await get({ 'if-none-match': etag })
+      t.equal(fresh.statusCode, 200)
+      t.not(fresh.headers.etag, etag)
+      await send(app, 'PATCH', url, { name: 'Zoë' })
+      t.equal((await get({ 'if-none-match': etag })).statusCode, 304, 'it is what it was again')
+    })
+
+    t.test('HEAD has the headers of GET, and no body', async (t) => {
+      const head = await app.inject({ method: 'HEAD', url })
+      t.equal(head.statusCode, 200)
+      t.equal(head.body, '')
+      for (const name of ['content-type', 'content-length', 'etag'])
+        t.equal(head.headers[name], made.headers[name], name)
+    })
+
+    t.test('what is refused or missing is not kept', async (t) => {
+      for (const path of ['/authors/2000000000', '/authors?limit=0']) {
+        const answers = [await app.inject(path), await app.inject(path), await app.inject(path)]
+        t.equal(new Set(answers.map(({ statusCode }) => statusCode)).size, 1)
+        t.notOk(answers.some(({ headers }) => headers.etag))
+      }
+      const { body } = await send(app, 'POST', '/authors', { name: 'New' })
+      t.match(await send(app, 'GET', `/authors/${body.id}`), { status: 200, body: { name: 'New' } })
+    })
+  })
