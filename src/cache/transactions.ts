@@ -28,6 +28,9 @@ interface Batch {
   readonly drops: Promise<unknown>[]
 }
 
+/** Turns of the event loop in which every query of a batch that failed has heard of it, with some to spare. */
+const TURNS = 10
+
 export type TransactionCallback = (client: object, ...more: readonly unknown[]) => Promise<unknown>
 
 /** Collects what the writes of interactive transactions touch, until the transaction has committed. */
@@ -130,8 +133,8 @@ export class Transactions {
     try {
       return await this.batches.run(batch, start)
     } catch (error) {
-      // By the next turn every query that is ever going to hear has heard, and they fail in that after it.
-      await setImmediate()
+      // Some may never hear: another extension may have refused one of them.
+      for (let turns = 0; turns < TURNS && batch.asked.size > 0; turns++) await setImmediate()
       await setImmediate()
       await Promise.all(batch.drops)
       for (const intent of batch.asked) intent.linger()
