@@ -22,8 +22,13 @@ import { createValidator } from './validator.ts'
  * The service, ready to listen or to be injected requests.
  *
  * @param options of Fastify's, a logger say, over those that the configuration gives
+ * @param database the plugin that decorates the app with `prisma`, for a client of another kind
  */
-export async function buildApp(config: Config, options: FastifyServerOptions = {}): Promise<FastifyInstance> {
+export async function buildApp(
+  config: Config,
+  options: FastifyServerOptions = {},
+  database = prisma,
+): Promise<FastifyInstance> {
   const app = fastify({
     logger: { level: config.LOG_LEVEL },
     bodyLimit: config.BODY_LIMIT,
@@ -49,7 +54,7 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
   await app.register(bodies)
   await app.register(store, { config })
   await app.register(limits, { config })
-  await app.register(prisma, { config })
+  await app.register(database, { config })
   await app.register(cacheStatus)
   await app.register(auth, { config })
   await app.register(docs, { config })
