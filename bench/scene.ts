@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import type { Start } from '../scripts/services/run-command.ts'
+import { startTestbed } from '../scripts/services/testbed.ts'
+import { fillDatabase, type Popular } from './catalogue.ts'
+import { type Child, startChild } from './channel.ts'
+import type { LoadJobs } from './load.ts'
+import type { Options } from './options.ts'
+import type { ServerJobs } from './server.ts'
+import { VARIANTS, type Variant } from './variants.ts'
+
+/** A variant that runs in a process of its own. */
+export interface Server {
+  readonly variant: Variant
+  readonly url: string
+  readonly child: Child<ServerJobs>
+}
+
+/** All that the measures are taken of, and with. */
+export interface Scene {
+  readonly options: Options
+  /** The variants that are measured. */
+  readonly variants: readonly Variant[]
+  readonly databaseUrl: string
+  readonly redis: Redis
+  readonly popular: Popular
+  readonly load: Child<LoadJobs>
+  /** The first part of every key. */
+  readonly prefix: string
+  /** Starts another server, to be stopped by whoever starts it; otherwise it is at the end. */
+  startServer(variant: Variant): Promise<Server>
+  /** Removes what the variants have in Redis, or some other keys of ours. */
+  clear(pattern?: string): Promise<void>
+  say(line: string): void
+}
+
+const SCAN_COUNT = 5000
+
+export async function createScene(start: Start, options: Options): Promise<Scene> {
+  // A database of our own on the server that DATABASE_URL names, where there is one.
+  process.env.TEST_DATABASE_URL ||= process.env.DATABASE_URL || ''
+  const { databaseUrl, redisUrl } = await startTestbed(start)
+  const prefix = `bench-${randomUUID()}`
+  const redis = new Redis(redisUrl)
+  await start(async () => ({ stop: () => clearKeys(redis, `${prefix}*`).finally(() => redis.disconnect()) }))
+  const load = await start(async () => startChild<LoadJobs>('./load.ts'))
+  const say = (line: string) => console.log(line)
+  say(
+    options.file === undefined ? `the sample, scaled to ${options.books} books` : 'the catalogue of the file',
+  )
+  const popular = await fillDatabase(databaseUrl, options.file, options.books)
+
+  return {
+    options,
+    variants: VARIANTS.filter(({ name }) => options.variants.includes(name)),
+    databaseUrl,
+    redis,
+    popular,
+    load,
+    prefix,
+    say,
+    clear: (pattern = 'v:*') => clearKeys(redis, `${prefix}:${pattern}`),
+    async startServer(variant) {
+      const env = serverEnv(variant, { databaseUrl, redisUrl, prefix })
+      const child = await start(async () => startChild<ServerJobs>('./server.ts', [variant.name], env))
+      return { variant, child, url: await child.ask('listen', null) }
+    },
+  }
+}
+
+/** The variables of a variant's process: those of a service in production that refuses nobody. */
+const serverEnv = (
+  { name, env }: Variant,
+  { databaseUrl, redisUrl, prefix }: { databaseUrl: string; redisUrl: string; prefix: string },
+): Record<string, string> => ({
+  DATABASE_URL: databaseUrl,
+  REDIS_URL: redisUrl,
+  CACHE_NAMESPACE: `${prefix}:v:${name}`,
+  RATE_LIMIT: 'off',
+  MAX_DELAY: '3600000',
+  LOG_LEVEL: 'silent',
+  NODE_ENV: 'production',
+  ...env,
+})
+
+async function clearKeys(redis: Redis, match: string): Promise<void> {
+  let cursor = '0'
+  do {
+    const [next, keys] = await redis.scan(cursor, 'MATCH', match, 'COUNT', SCAN_COUNT)
+    if (keys.length > 0) await redis.unlink(keys)
+    cursor = next
+  } while (cursor !== '0')
+}

@@ -1,0 +1,48 @@
+/** Which client the service has, and so how it comes by its answers. */
+export type ClientKind = 'plain' | 'hotshelf' | 'extension' | 'aside' | 'aside-text' | 'constant'
+
+/** One of the services that are measured side by side. */
+export interface Variant {
+  readonly name: string
+  /** For a reader of the tables. */
+  readonly label: string
+  readonly client: ClientKind
+  /** Variables beside those that all variants have. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The near level's variables, such as `{ CACHE_NEAR: '0' }`: as long as there are none, there is no such variant. */
+const NEAR_ENV: Readonly<Record<string, string>> | undefined = undefined
+
+export const PLAIN: Variant = { name: 'plain', label: 'plain Prisma', client: 'plain' }
+export const CONSTANT: Variant = {
+  name: 'constant',
+  label: 'the limit: a constant string',
+  client: 'constant',
+}
+
+/** All of them; those with this cache begin with `hotshelf`. */
+export const VARIANTS: readonly Variant[] = [
+  PLAIN,
+  { name: 'hotshelf', label: 'Hotshelf over Redis', client: 'hotshelf' },
+  ...(NEAR_ENV
+    ? [
+        {
+          name: 'hotshelf-near',
+          label: 'Hotshelf with its near level',
+          client: 'hotshelf' as const,
+          env: NEAR_ENV,
+        },
+      ]
+    : []),
+  { name: 'extension', label: 'prisma-extension-redis 5.0.0', client: 'extension' },
+  { name: 'aside', label: 'cache-aside by hand: JSON', client: 'aside' },
+  { name: 'aside-text', label: 'cache-aside by hand: the body as it is', client: 'aside-text' },
+  CONSTANT,
+]
+
+/** Whether it says in `Cache-Status` how it came by an answer. */
+export const saysStatus = ({ client }: Variant): boolean => client === 'hotshelf'
+
+/** Whether it can be written through. */
+export const writes = ({ client }: Variant): boolean => client !== 'constant'
