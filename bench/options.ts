@@ -39,6 +39,8 @@ export interface Options {
   readonly paths: number
   /** Requests for one cold key. */
   readonly crowd: number
+  /** Servers that those are spread over. */
+  readonly processes: number
   readonly firstReads: number
   /** Writes one by one, of each variant in each circumstance. */
   readonly writes: number
@@ -55,6 +57,7 @@ const FULL = {
   books: 10_000,
   paths: 200,
   crowd: 1000,
+  processes: 4,
   firstReads: 50,
   writes: 200,
   unrelatedKeys: [0, 10_000, 500_000],
@@ -69,6 +72,7 @@ const QUICK: typeof FULL = {
   books: 200,
   paths: 5,
   crowd: 40,
+  processes: 1,
   firstReads: 2,
   writes: 5,
   unrelatedKeys: [0, 100, 1000],

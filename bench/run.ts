@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import type { Start } from '../scripts/services/run-command.ts'
 import { goalsOf } from './goals.ts'
 import { markdownOf } from './markdown.ts'
+import { measureCrowd, measureFirstReads } from './measure-crowd.ts'
+import { measureMemory, measureTags } from './measure-entries.ts'
+import { measureMixes } from './measure-mixes.ts'
 import { measureReads } from './measure-reads.ts'
+import { measureWrites } from './measure-writes.ts'
 import type { Options, Part } from './options.ts'
 import { plotOf } from './plot.ts'
 import type { Results } from './results.ts'
@@ -34,12 +38,12 @@ async function measure(scene: Scene, servers: readonly Server[]): Promise<Result
     about: await aboutOf(scene),
     // What is constant for one of the variants is read before anything is written.
     reads: await part('reads', () => measureReads(scene, servers)),
-    mixes: [],
-    crowd: [],
-    firstReads: [],
-    writes: [],
-    tags: [],
-    memory: [],
+    mixes: await part('mixes', () => measureMixes(scene, servers)),
+    crowd: await part('crowd', () => measureCrowd(scene, servers)),
+    firstReads: await part('first-reads', () => measureFirstReads(scene, servers)),
+    writes: await part('writes', () => measureWrites(scene, servers)),
+    tags: await part('tags', () => measureTags(scene)),
+    memory: await part('memory', () => measureMemory(scene)),
   }
   return { ...measured, goals: goalsOf(measured) }
 }

@@ -22,6 +22,7 @@ export interface Scene {
   /** The variants that are measured. */
   readonly variants: readonly Variant[]
   readonly databaseUrl: string
+  readonly redisUrl: string
   readonly redis: Redis
   readonly popular: Popular
   readonly load: Child<LoadJobs>
@@ -54,6 +55,7 @@ export async function createScene(start: Start, options: Options): Promise<Scene
     options,
     variants: VARIANTS.filter(({ name }) => options.variants.includes(name)),
     databaseUrl,
+    redisUrl,
     redis,
     popular,
     load,
@@ -61,7 +63,7 @@ export async function createScene(start: Start, options: Options): Promise<Scene
     say,
     clear: (pattern = 'v:*') => clearKeys(redis, `${prefix}:${pattern}`),
     async startServer(variant) {
-      const env = serverEnv(variant, { databaseUrl, redisUrl, prefix })
+      const env = serverEnv({ databaseUrl, redisUrl, prefix }, variant)
       const child = await start(async () => startChild<ServerJobs>('./server.ts', [variant.name], env))
       return { variant, child, url: await child.ask('listen', null) }
     },
@@ -69,9 +71,9 @@ export async function createScene(start: Start, options: Options): Promise<Scene
 }
 
 /** The variables of a variant's process: those of a service in production that refuses nobody. */
-const serverEnv = (
+export const serverEnv = (
+  { databaseUrl, redisUrl, prefix }: Pick<Scene, 'databaseUrl' | 'redisUrl' | 'prefix'>,
   { name, env }: Variant,
-  { databaseUrl, redisUrl, prefix }: { databaseUrl: string; redisUrl: string; prefix: string },
 ): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,
