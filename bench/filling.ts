@@ -1,6 +1,6 @@
 import { tagKey } from '../src/cache/tags.ts'
 import { type Cached, createCached } from './in-process.ts'
-import type { Scene } from './scene.ts'
+import { type Scene, UNRELATED_KEYS } from './scene.ts'
 import { saysStatus, type Variant } from './variants.ts'
 
 const BATCH = 5000
@@ -11,7 +11,8 @@ const AT_ONCE = 50
 export async function fillUnrelated({ redis, prefix }: Scene, count: number): Promise<void> {
   for (let at = 0; at < count; at += BATCH) {
     const pairs: string[] = []
-    for (let key = at; key < Math.min(at + BATCH, count); key++) pairs.push(`${prefix}:filler:${key}`, 'x')
+    for (let key = at; key < Math.min(at + BATCH, count); key++)
+      pairs.push(`${prefix}${UNRELATED_KEYS}${key}`, 'x')
     await redis.mset(pairs)
   }
 }

@@ -1,7 +1,7 @@
 import { fillDependents, fillUnrelated } from './filling.ts'
 import { createLatencies } from './latency.ts'
 import type { WriteResult } from './results.ts'
-import type { Scene, Server } from './scene.ts'
+import { type Scene, type Server, UNRELATED_KEYS } from './scene.ts'
 import { median, rotated } from './statistics.ts'
 import { PLAIN, saysStatus, writes } from './variants.ts'
 
@@ -20,7 +20,7 @@ export async function measureWrites(scene: Scene, servers: readonly Server[]): P
     await fillUnrelated(scene, count)
     results.push(...(await writeByTurns(scene, writable, `${count} unrelated keys`)))
   }
-  await clear('filler:*')
+  await clear(UNRELATED_KEYS)
   // The others keep no account of what depends on what.
   const accountable = writable.filter(({ variant }) => variant.name === PLAIN.name || saysStatus(variant))
   for (const count of options.dependentEntries) {

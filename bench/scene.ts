@@ -30,18 +30,24 @@ export interface Scene {
   readonly prefix: string
   /** Starts another server, to be stopped by whoever starts it; otherwise it is at the end. */
   startServer(variant: Variant): Promise<Server>
-  /** Removes what the variants have in Redis, or some other keys of ours. */
-  clear(pattern?: string): Promise<void>
+  /** Removes what the variants have in Redis, or those other keys. */
+  clear(keys?: typeof UNRELATED_KEYS): Promise<void>
   say(line: string): void
 }
+
+/** How what comes after the prefix begins, in the variants' keys and in those that nothing depends on. */
+const VARIANT_KEYS = '_of_'
+export const UNRELATED_KEYS = '_unrelated_'
 
 const SCAN_COUNT = 5000
 
 export async function createScene(start: Start, options: Options): Promise<Scene> {
   // A database of our own on the server that DATABASE_URL names, where there is one.
   process.env.TEST_DATABASE_URL ||= process.env.DATABASE_URL || ''
+  // What is timed in this process must be as it is in the servers, and Prisma asks for this.
+  process.env.NODE_ENV = 'production'
   const { databaseUrl, redisUrl } = await startTestbed(start)
-  const prefix = `bench-${randomUUID()}`
+  const prefix = `bench_${randomUUID().replaceAll('-', '')}`
   const redis = new Redis(redisUrl)
   await start(async () => ({ stop: () => clearKeys(redis, `${prefix}*`).finally(() => redis.disconnect()) }))
   const load = await start(async () => startChild<LoadJobs>('./load.ts'))
@@ -61,7 +67,7 @@ export async function createScene(start: Start, options: Options): Promise<Scene
     load,
     prefix,
     say,
-    clear: (pattern = 'v:*') => clearKeys(redis, `${prefix}:${pattern}`),
+    clear: (keys) => clearKeys(redis, `${prefix}${keys ?? VARIANT_KEYS}*`),
     async startServer(variant) {
       const env = serverEnv({ databaseUrl, redisUrl, prefix }, variant)
       const child = await start(async () => startChild<ServerJobs>('./server.ts', [variant.name], env))
@@ -77,7 +83,8 @@ export const serverEnv = (
 ): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,
-  CACHE_NAMESPACE: `${prefix}:v:${name}`,
+  // One of the variants makes snake case of it.
+  CACHE_NAMESPACE: `${prefix}${VARIANT_KEYS}${name.replaceAll('-', '_')}`,
   RATE_LIMIT: 'off',
   MAX_DELAY: '3600000',
   LOG_LEVEL: 'silent',
