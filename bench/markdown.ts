@@ -1,8 +1,7 @@
 import type { Goal, Results } from './results.ts'
 import { rounded, type Spread } from './statistics.ts'
-import { VARIANTS } from './variants.ts'
-
-type Row = readonly (string | number)[]
+import { type Row, table } from './table.ts'
+import { labelOf } from './variants.ts'
 
 /** The results as tables, without those of what was not measured. */
 export const markdownOf = (results: Results): string =>
@@ -34,13 +33,24 @@ const sectionsOf = ({
   },
   {
     title: 'Reads alone',
-    head: ['endpoint', 'variant', 'requests/s', 'least–most', 'CPU µs', 'p50 ms', 'p99 ms', 'failed'],
-    rows: reads.map(({ endpoint, variant, rate, cpu, latency, failed }) => [
+    head: [
+      'endpoint',
+      'variant',
+      'requests/s',
+      'least–most',
+      'CPU µs',
+      'statements',
+      'p50 ms',
+      'p99 ms',
+      'failed',
+    ],
+    rows: reads.map(({ endpoint, variant, rate, cpu, statements, latency, failed }) => [
       `\`${endpoint}\``,
       labelOf(variant),
       rounded(rate.median),
       rangeOf(rate),
       rounded(cpu.median),
+      rounded(statements.median),
       ...percentilesOf(latency),
       failed,
     ]),
@@ -128,13 +138,6 @@ const sectionsOf = ({
     ]),
   },
 ]
-
-/** A table of Markdown. */
-export const table = (head: Row, rows: readonly Row[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-
-export const labelOf = (variant: string): string =>
-  VARIANTS.find(({ name }) => name === variant)?.label ?? variant
 
 const boundOf = ({ least, most }: Goal) => (least === undefined ? `≤ ${most}` : `≥ ${least}`)
 

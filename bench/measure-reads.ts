@@ -32,6 +32,7 @@ export function pathsOf({
 
 interface Taken extends Loaded {
   readonly cpu: number
+  readonly statements: number
 }
 
 /** Reads alone, of each endpoint, the variants by turns. What can be cached is before it is measured. */
@@ -46,7 +47,8 @@ export async function measureReads(scene: Scene, servers: readonly Server[]): Pr
     const input = { url: server.url, connections, seconds, paths: paths.get(endpoint) ?? [] }
     const loaded = await load.ask('reads', input)
     const after = await server.child.ask('used', null)
-    return { ...loaded, cpu: (after.cpu - before.cpu) / loaded.requests }
+    const each = (name: 'cpu' | 'statements') => (after[name] - before[name]) / loaded.requests
+    return { ...loaded, cpu: each('cpu'), statements: each('statements') }
   }
 
   for (const server of servers) {
@@ -71,6 +73,7 @@ const resultOf = (variant: string, endpoint: string, rounds: readonly Taken[]): 
   endpoint,
   rate: spreadOf(rounds.map(rateOf)),
   cpu: spreadOf(rounds.map(({ cpu }) => cpu)),
+  statements: spreadOf(rounds.map(({ statements }) => statements)),
   latency: medianLatency(rounds),
   failed: failedOf(rounds),
 })

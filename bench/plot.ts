@@ -1,9 +1,9 @@
 import { HUNDREDTHS } from './latency.ts'
-import { labelOf } from './markdown.ts'
 import { LIST } from './measure-reads.ts'
 import type { ReadResult } from './results.ts'
 import { rounded } from './statistics.ts'
 import { type Colours, element, label, picture } from './svg.ts'
+import { labelOf } from './variants.ts'
 
 const COLOURS: Colours = {
   plain: ['#8c959f', '#7d8590'],
@@ -12,11 +12,11 @@ const COLOURS: Colours = {
   extension: ['#0969da', '#79c0ff'],
   aside: ['#1a7f37', '#56d364'],
   'aside-text': ['#9a6700', '#e3b341'],
-  constant: ['#afb8c1', '#484f58'],
+  constant: ['#8250df', '#bc8cff'],
 }
 
-const WIDTH = 860
-const LEFT = 250
+const WIDTH = 880
+const LEFT = 275
 const RIGHT = 90
 const BAR = 13
 const GAP = 22

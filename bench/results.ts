@@ -9,6 +9,8 @@ export interface ReadResult {
   readonly rate: Spread
   /** Microseconds of processor time that the server took for an answer. */
   readonly cpu: Spread
+  /** Statements that the database was sent for an answer: none, where all were hits. */
+  readonly statements: Spread
   readonly latency: Latency
   readonly failed: number
 }

@@ -46,3 +46,7 @@ export const saysStatus = ({ client }: Variant): boolean => client === 'hotshelf
 
 /** Whether it can be written through. */
 export const writes = ({ client }: Variant): boolean => client !== 'constant'
+
+/** What a variant is called in tables. */
+export const labelOf = (variant: string): string =>
+  VARIANTS.find(({ name }) => name === variant)?.label ?? variant
