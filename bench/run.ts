@@ -14,38 +14,52 @@ import { plotOf } from './plot.ts'
 import type { Results } from './results.ts'
 import { createScene, type Scene, type Server } from './scene.ts'
 
-/** Measures what is asked for, and writes it down. */
+type Measured = Omit<Results, 'goals'>
+
+/** Measures what is asked for, and writes down after each part what there is by then. */
 export async function runBenchmark(start: Start, options: Options): Promise<Results> {
   const scene = await createScene(start, options)
   const servers = await Promise.all(scene.variants.map((variant) => scene.startServer(variant)))
-  const results = await measure(scene, servers)
   await mkdir(options.out, { recursive: true })
-  const write = (name: string, text: string) => writeFile(join(options.out, name), text)
+  let measured: Measured = {
+    about: await aboutOf(scene),
+    reads: [],
+    mixes: [],
+    crowd: [],
+    firstReads: [],
+    writes: [],
+    tags: [],
+    memory: [],
+  }
+  for (const [name, take] of Object.entries(partsOf(scene, servers))) {
+    if (!options.parts.some((part) => part === name)) continue
+    await scene.clear()
+    scene.say(name)
+    measured = { ...measured, ...(await take()) }
+    await writeDown(options.out, { ...measured, goals: goalsOf(measured) })
+  }
+  return { ...measured, goals: goalsOf(measured) }
+}
+
+/** In this order: what is constant for one of the variants is read before anything is written. */
+const partsOf = (
+  scene: Scene,
+  servers: readonly Server[],
+): Record<Part, () => Promise<Partial<Measured>>> => ({
+  reads: async () => ({ reads: await measureReads(scene, servers) }),
+  mixes: async () => ({ mixes: await measureMixes(scene, servers) }),
+  crowd: async () => ({ crowd: await measureCrowd(scene, servers) }),
+  'first-reads': async () => ({ firstReads: await measureFirstReads(scene, servers) }),
+  tags: async () => ({ tags: await measureTags(scene) }),
+  memory: async () => ({ memory: await measureMemory(scene) }),
+  writes: async () => ({ writes: await measureWrites(scene, servers) }),
+})
+
+async function writeDown(folder: string, results: Results): Promise<void> {
+  const write = (name: string, text: string) => writeFile(join(folder, name), text)
   await write('results.json', `${JSON.stringify(results, null, 2)}\n`)
   await write('results.md', markdownOf(results))
   if (results.reads.length > 0) await write('results.svg', plotOf(results.reads))
-  return results
-}
-
-async function measure(scene: Scene, servers: readonly Server[]): Promise<Results> {
-  const part = async <T>(name: Part, take: () => Promise<T[]>): Promise<T[]> => {
-    if (!scene.options.parts.includes(name)) return []
-    await scene.clear()
-    scene.say(name)
-    return take()
-  }
-  const measured = {
-    about: await aboutOf(scene),
-    // What is constant for one of the variants is read before anything is written.
-    reads: await part('reads', () => measureReads(scene, servers)),
-    mixes: await part('mixes', () => measureMixes(scene, servers)),
-    crowd: await part('crowd', () => measureCrowd(scene, servers)),
-    firstReads: await part('first-reads', () => measureFirstReads(scene, servers)),
-    writes: await part('writes', () => measureWrites(scene, servers)),
-    tags: await part('tags', () => measureTags(scene)),
-    memory: await part('memory', () => measureMemory(scene)),
-  }
-  return { ...measured, goals: goalsOf(measured) }
 }
 
 async function aboutOf({ options, redis, popular }: Scene): Promise<Results['about']> {
