@@ -18,12 +18,20 @@ import { healthRoutes } from './routes/health.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { createValidator } from './validator.ts'
 
+/** The parts that a service over a client of another kind has other ones of. */
+const PARTS = { database: prisma, served: pages }
+
 /**
  * The service, ready to listen or to be injected requests.
  *
  * @param options of Fastify's, a logger say, over those that the configuration gives
+ * @param parts `database` decorates the app with `prisma`, and `served` keeps what is served
  */
-export async function buildApp(config: Config, options: FastifyServerOptions = {}): Promise<FastifyInstance> {
+export async function buildApp(
+  config: Config,
+  options: FastifyServerOptions = {},
+  { database, served }: typeof PARTS = PARTS,
+): Promise<FastifyInstance> {
   const app = fastify({
     logger: { level: config.LOG_LEVEL },
     bodyLimit: config.BODY_LIMIT,
@@ -49,8 +57,8 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
   await app.register(bodies)
   await app.register(store, { config })
   await app.register(limits, { config })
-  await app.register(prisma, { config })
-  await app.register(pages)
+  await app.register(database, { config })
+  await app.register(served)
   await app.register(auth, { config })
   await app.register(docs, { config })
   await app.register(healthRoutes)
