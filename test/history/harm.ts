@@ -1,5 +1,7 @@
 import { EventEmitter, once } from 'node:events'
-import { findViolations, type Violation } from './checker.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { findViolationsBeside, type Span } from './allowance.ts'
+import type { Violation } from './checker.ts'
 import type { Driver, Run } from './driver.ts'
 
 export interface Outcome extends Run {
@@ -9,11 +11,14 @@ export interface Outcome extends Run {
 /** Requests that are made between two harms, and after the last one. */
 const PAUSE = 300
 
+/** Milliseconds after harm in which a drop that was sent during it may still be given up, and become owed: two deadlines. */
+const SETTLING = 500
+
 /** Requests that go on while a test does harm to what the service needs. */
 export class Harm {
   private readonly urls: readonly string[]
   private readonly running: Promise<Run>
-  private readonly spans: { readonly from: number; readonly to: number }[] = []
+  private readonly spans: Span[] = []
   private readonly progress = new EventEmitter()
   private asked = 0
   private last = Infinity
@@ -29,18 +34,24 @@ export class Harm {
         return asked >= this.last
       },
     })
+    this.running.catch((error: unknown) => this.progress.emit('error', error))
   }
 
-  /** Does harm, and waits until every process trusts the cache again, as it does when it owes no drop. */
+  /** Does harm to ways to Redis, and waits until every process trusts the cache again, as it does when it owes no drop. */
   async during(harm: () => Promise<unknown>): Promise<void> {
     await this.pause()
     const from = performance.now()
     await harm()
-    for (const url of this.urls)
-      while (!(await fetch(`${url}/books/1`)).headers.get('cache-status')?.endsWith('hit')) {
-        // It owes drops, or does not know yet which Redis it is.
-      }
+    await sleep(SETTLING)
+    await Promise.all(this.urls.map(hits))
     this.spans.push({ from, to: performance.now() })
+  }
+
+  /** Does harm that no answer may show: every process reaches its Redis all the time, whatever that has lost. */
+  async unseen(harm: () => Promise<unknown>): Promise<void> {
+    await this.pause()
+    await harm()
+    await Promise.all(this.urls.map(hits))
   }
 
   /** What was written while harm was done may be seen late: its writer may be the last that Redis is back for. */
@@ -48,16 +59,22 @@ export class Harm {
     await this.pause()
     this.last = this.asked
     const run = await this.running
-    const told = run.history.map((operation) => {
-      const span = this.spans.find(({ from, to }) => operation.end > from && operation.end < to)
-      return span ? { ...operation, end: span.to } : operation
-    })
-    return { ...run, violations: findViolations(told) }
+    return { ...run, violations: findViolationsBeside(run.history, this.spans) }
   }
 
   /** Waits for some requests to be answered. */
   private async pause(): Promise<void> {
     const wanted = this.asked + PAUSE
     while (this.asked < wanted) await once(this.progress, 'asked')
+  }
+}
+
+/** Asks a process until it answers from the cache: before, it owes drops, or does not know yet which Redis it is. */
+async function hits(url: string): Promise<void> {
+  for (;;) {
+    // Where it has been killed, the client may still hold a connection to it.
+    const response = await fetch(`${url}/books/1`).catch(() => undefined)
+    await response?.text().catch(() => {})
+    if (response?.headers.get('cache-status')?.endsWith('hit')) return
   }
 }
