@@ -2,19 +2,25 @@ import t from 'tap'
 import { memoryStore, redisStore, type Store } from '../../src/cache/index.ts'
 import { createRedis } from '../../src/redis.ts'
 import { startCluster } from '../support/cluster.ts'
-import { connectRedis, createNamespace } from '../support/redis.ts'
+import { connectRedis, createNamespace, redisServers, startRedis } from '../support/redis.ts'
 
 const redis = connectRedis(t)
 await redis.connect()
-const cluster = createRedis((await startCluster(t)).url)
-t.teardown(() => cluster.disconnect())
-await cluster.connect()
 
-const stores: [string, Store][] = [
-  ['redisStore', redisStore(redis)],
-  ['redisStore of a cluster', redisStore(cluster)],
-  ['memoryStore', memoryStore()],
-]
+async function connect(url: string): Promise<Store> {
+  const redis = createRedis(url)
+  t.teardown(() => redis.disconnect())
+  await redis.connect()
+  return redisStore(redis)
+}
+
+const stores: [string, Store][] = [['memoryStore', memoryStore()]]
+for (const server of redisServers) {
+  const alone = await startRedis(t, undefined, [], server)
+  stores.push([`redisStore on ${server.name}`, await connect(alone.url)])
+  const cluster = await startCluster(t, server)
+  stores.push([`redisStore on a cluster of ${server.name}`, await connect(cluster.url)])
+}
 
 for (const [name, store] of stores) {
   t.test(`${name} keeps the contract of a store`, async (t) => {
