@@ -50,12 +50,16 @@ async function soak(start: Start): Promise<number> {
   const deadline = performance.now() + minutes * 60_000
   let seed = first
   do {
-    const { history, violations, ...counts } = await round(seed)
+    const { history, violations, done, ...counts } = await round(seed)
     total.operations += history.length
     for (const name of ['reads', 'hits', 'writes', 'failed'] as const) total[name] += counts[name]
     total.violations += violations.length
     for (const violation of violations.slice(0, MOST_SHOWN)) console.error(`${describe(violation)}\n`)
-    if (violations.length > 0) break
+    if (violations.length > 0) {
+      for (const { name, from, to } of done)
+        console.error(`${name} (${from.toFixed(2)} to ${to.toFixed(2)} ms)`)
+      break
+    }
     seed++
   } while (performance.now() < deadline)
 
@@ -85,7 +89,7 @@ async function startPlain(start: Start, processes: number): Promise<Round> {
   return async (seed) => judged(await driver.run({ seed, enough: atLeast(ROUND) }))
 }
 
-const judged = (run: Run): Outcome => ({ ...run, violations: findViolations(run.history) })
+const judged = (run: Run): Outcome => ({ ...run, violations: findViolations(run.history), done: [] })
 
 async function startHarmed(start: Start, processes: number, seed: number): Promise<HarmedRounds> {
   const { databaseUrl } = await startTestbed(start)

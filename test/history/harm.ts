@@ -6,19 +6,29 @@ import type { Driver, Run } from './driver.ts'
 
 export interface Outcome extends Run {
   readonly violations: readonly Violation[]
+  readonly done: readonly Done[]
 }
 
 /** Requests that are made between two harms, and after the last one. */
 const PAUSE = 300
 
-/** Milliseconds after harm in which a drop that was sent during it may still be given up, and become owed: two deadlines. */
-const SETTLING = 500
+/**
+ * Milliseconds after harm in which a drop that was sent during it may still be given up, and become owed: it may be on a
+ * slow way, and has a deadline, which a busy machine tells late.
+ */
+const SETTLING = 1500
+
+/** Harm that was done, by the clock of the history. */
+export interface Done extends Span {
+  readonly name: string
+}
 
 /** Requests that go on while a test does harm to what the service needs. */
 export class Harm {
   private readonly urls: readonly string[]
   private readonly running: Promise<Run>
   private readonly spans: Span[] = []
+  private readonly done: Done[] = []
   private readonly progress = new EventEmitter()
   private asked = 0
   private last = Infinity
@@ -38,20 +48,13 @@ export class Harm {
   }
 
   /** Does harm to ways to Redis, and waits until every process trusts the cache again, as it does when it owes no drop. */
-  async during(harm: () => Promise<unknown>): Promise<void> {
-    await this.pause()
-    const from = performance.now()
-    await harm()
-    await sleep(SETTLING)
-    await Promise.all(this.urls.map(hits))
-    this.spans.push({ from, to: performance.now() })
+  async during(harm: () => Promise<unknown>, name = 'harm'): Promise<void> {
+    this.spans.push(await this.carryOut(harm, name, SETTLING))
   }
 
   /** Does harm that no answer may show: every process reaches its Redis all the time, whatever that has lost. */
-  async unseen(harm: () => Promise<unknown>): Promise<void> {
-    await this.pause()
-    await harm()
-    await Promise.all(this.urls.map(hits))
+  async unseen(harm: () => Promise<unknown>, name = 'harm'): Promise<void> {
+    await this.carryOut(harm, name, 0)
   }
 
   /** What was written while harm was done may be seen late: its writer may be the last that Redis is back for. */
@@ -59,7 +62,18 @@ export class Harm {
     await this.pause()
     this.last = this.asked
     const run = await this.running
-    return { ...run, violations: findViolationsBeside(run.history, this.spans) }
+    return { ...run, violations: findViolationsBeside(run.history, this.spans), done: this.done }
+  }
+
+  private async carryOut(harm: () => Promise<unknown>, name: string, settling: number): Promise<Span> {
+    await this.pause()
+    const from = performance.now()
+    await harm()
+    await sleep(settling)
+    await Promise.all(this.urls.map(hits))
+    const span = { from, to: performance.now() }
+    this.done.push({ name, ...span })
+    return span
   }
 
   /** Waits for some requests to be answered. */

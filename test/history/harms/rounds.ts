@@ -40,7 +40,8 @@ export class HarmedRounds {
     for (let count = 0; count < ROUND; count++) {
       const { names, late, inject } = planHarm(this.random, servers.length)
       const work = () => inject(this.world)
-      await (late ? harm.during(work) : harm.unseen(work))
+      const name = names.join(' and ')
+      await (late ? harm.during(work, name) : harm.unseen(work, name))
       for (const name of names) this.done.set(name, (this.done.get(name) ?? 0) + 1)
     }
     return harm.end()

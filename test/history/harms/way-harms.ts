@@ -20,7 +20,8 @@ const harm = (
   choose: (random: Random, processes) => {
     const harmed = someOf(random, processes)
     const milliseconds = someWhile(random)
-    const delay = 50 + random(400)
+    // Some of them longer than the deadline of a command, there and back.
+    const delay = 25 + random(225)
     return (world) =>
       lasting(
         milliseconds,
