@@ -8,6 +8,7 @@ import docs from './plugins/docs.ts'
 import drain from './plugins/drain.ts'
 import errors, { answer } from './plugins/errors.ts'
 import limits from './plugins/limits.ts'
+import outage from './plugins/outage.ts'
 import prisma from './plugins/prisma.ts'
 import protocol from './plugins/protocol.ts'
 import store from './plugins/store.ts'
@@ -50,6 +51,7 @@ export async function buildApp(config: Config, options: FastifyServerOptions = {
   await app.register(store, { config })
   await app.register(limits, { config })
   await app.register(prisma, { config })
+  await app.register(outage, { config })
   await app.register(cacheStatus)
   await app.register(auth, { config })
   await app.register(docs, { config })

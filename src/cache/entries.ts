@@ -32,6 +32,8 @@ interface Filled {
 export class Entries {
   /** Results that were not stored for their size. */
   tooLarge = 0
+  /** Entries that were there and no entries: cut short, or written by something else. */
+  unreadable = 0
   private readonly store: Store
   private readonly life: number
   private readonly trusted: () => Promise<boolean>
@@ -72,9 +74,21 @@ export class Entries {
     try {
       const [entry = null, ...versions] = await this.store.get([read.key, ...read.versions])
       const text = entry === null ? undefined : textUnder(entry, versions)
-      return text === undefined ? { versions } : open(read.shape, text, versions)
+      if (text !== undefined) return this.open(read.shape, text, versions)
+      if (entry !== null && !STAMPED.test(entry)) this.unreadable++
+      return { versions }
     } catch {
       return undefined
+    }
+  }
+
+  /** An entry that was cut short, or written by something else, is a miss. */
+  private open(shape: Shape, text: string, versions: (string | null)[]) {
+    try {
+      return { result: decode(shape, text) }
+    } catch {
+      this.unreadable++
+      return { versions }
     }
   }
 
@@ -133,6 +147,9 @@ export class Entries {
   }
 }
 
+/** How every entry begins, also one whose versions are no longer there. */
+const STAMPED = /^[\w-]{16}(?: [\w-]{16})*\n/
+
 const outcomeOf = (filled: Filled | undefined): Outcome => (filled?.stored ? 'stored' : 'miss')
 
 const stampOf = (versions: readonly (string | null)[]): string | undefined =>
@@ -142,15 +159,6 @@ const stampOf = (versions: readonly (string | null)[]): string | undefined =>
 function textUnder(entry: string, versions: readonly (string | null)[]): string | undefined {
   const stamp = stampOf(versions)
   return stamp !== undefined && entry.startsWith(`${stamp}\n`) ? entry.slice(stamp.length + 1) : undefined
-}
-
-/** An entry that was cut short, or written by something else, is a miss. */
-function open(shape: Shape, text: string, versions: (string | null)[]) {
-  try {
-    return { result: decode(shape, text) }
-  } catch {
-    return { versions }
-  }
 }
 
 /** A result that cannot be stored is served all the same: what another extension made, or too deep or long for JSON. */
