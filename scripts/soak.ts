@@ -10,12 +10,12 @@ import { spawnServer } from '../test/support/server.ts'
 import { runCommand, type Start } from './services/run-command.ts'
 import { redisServer, startTestbed } from './services/testbed.ts'
 
-const USAGE = `npm run soak -- --minutes N [--faults] [--seed S] [--processes P]
+const USAGE = `npm run soak -- --minutes N [--faults [--harms H]] [--seed S] [--processes P]
 
 Random requests to P processes of the service (3) for N minutes, or until an answer is older than a write that had ended
 before it was asked for. With --faults, random harm is done meanwhile, which follows from the seed: Redis hangs, is killed,
 comes back with an old snapshot, is flushed, paused, short of memory; ways to Redis and to the database are closed, slow,
-or lose everything; a process is killed within a write and started again; one in three times two of these at once.
+or lose everything; a process is killed within a write and started again; one in three times two of these at once. After H of them (6) the answers are checked.
 
 What is allowed then: a write that ends while some process cannot reach Redis binds the process that made it at once, and
 the others when all can be reached by it again and owe nothing. A write that got no answer, or a 5xx, may take effect at
@@ -31,6 +31,7 @@ async function soak(start: Start): Promise<number> {
     options: {
       minutes: { type: 'string' },
       faults: { type: 'boolean' },
+      harms: { type: 'string' },
       seed: { type: 'string' },
       processes: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
@@ -44,7 +45,9 @@ async function soak(start: Start): Promise<number> {
   const first = wholeNumber('--seed', values.seed, 0) ?? Date.now() % 1_000_000_000
   const processes = wholeNumber('--processes', values.processes, 1) ?? 3
 
-  const harmed = values.faults ? await startHarmed(start, processes, first) : undefined
+  const harms = wholeNumber('--harms', values.harms, 1) ?? 6
+
+  const harmed = values.faults ? await startHarmed(start, processes, first, harms) : undefined
   const round = harmed ? (seed: number) => harmed.run(seed) : await startPlain(start, processes)
   const total = { operations: 0, reads: 0, hits: 0, writes: 0, failed: 0, violations: 0 }
   const deadline = performance.now() + minutes * 60_000
@@ -91,10 +94,15 @@ async function startPlain(start: Start, processes: number): Promise<Round> {
 
 const judged = (run: Run): Outcome => ({ ...run, violations: findViolations(run.history), done: [] })
 
-async function startHarmed(start: Start, processes: number, seed: number): Promise<HarmedRounds> {
+async function startHarmed(
+  start: Start,
+  processes: number,
+  seed: number,
+  harms: number,
+): Promise<HarmedRounds> {
   const { databaseUrl } = await startTestbed(start)
   const world = await startWorld(start, redisServer(), processes, settings(databaseUrl))
-  return new HarmedRounds(world, databaseUrl, seed)
+  return new HarmedRounds(world, databaseUrl, seed, harms)
 }
 
 await runCommand(soak, 130)

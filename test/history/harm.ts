@@ -12,11 +12,8 @@ export interface Outcome extends Run {
 /** Requests that are made between two harms, and after the last one. */
 const PAUSE = 300
 
-/**
- * Milliseconds after harm in which a drop that was sent during it may still be given up, and become owed: it may be on a
- * slow way, and has a deadline, which a busy machine tells late.
- */
-const SETTLING = 1500
+/** Milliseconds after harm in which a drop that was sent during it may still be given up, and become owed: two deadlines. */
+const SETTLING = 500
 
 /** Harm that was done, by the clock of the history. */
 export interface Done extends Span {
@@ -26,6 +23,7 @@ export interface Done extends Span {
 /** Requests that go on while a test does harm to what the service needs. */
 export class Harm {
   private readonly urls: readonly string[]
+  private readonly settling: number
   private readonly running: Promise<Run>
   private readonly spans: Span[] = []
   private readonly done: Done[] = []
@@ -33,9 +31,13 @@ export class Harm {
   private asked = 0
   private last = Infinity
 
-  /** @param urls of the processes that the driver asks */
-  constructor(driver: Driver, urls: readonly string[], seed: number) {
+  /**
+   * @param urls of the processes that the driver asks
+   * @param settling milliseconds after harm in which a drop that was sent during it may still become owed
+   */
+  constructor(driver: Driver, urls: readonly string[], seed: number, settling = SETTLING) {
     this.urls = urls
+    this.settling = settling
     this.running = driver.run({
       seed,
       enough: (asked) => {
@@ -49,7 +51,7 @@ export class Harm {
 
   /** Does harm to ways to Redis, and waits until every process trusts the cache again, as it does when it owes no drop. */
   async during(harm: () => Promise<unknown>, name = 'harm'): Promise<void> {
-    this.spans.push(await this.carryOut(harm, name, SETTLING))
+    this.spans.push(await this.carryOut(harm, name, this.settling))
   }
 
   /** Does harm that no answer may show: every process reaches its Redis all the time, whatever that has lost. */

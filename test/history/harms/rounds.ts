@@ -4,8 +4,8 @@ import { createRandom, type Random } from '../random.ts'
 import { type HarmName, harmNames, planHarm } from './plan.ts'
 import type { World } from './world.ts'
 
-/** Harms after which what was answered is looked at. */
-const ROUND = 6
+/** Milliseconds: a drop may be on a slow way, and has a deadline, which a busy machine tells late. */
+const SETTLING = 1500
 
 /** Rounds of requests, with random harm done meanwhile. */
 export class HarmedRounds {
@@ -14,12 +14,15 @@ export class HarmedRounds {
   private readonly world: World
   private readonly driver: Driver
   private readonly random: Random
+  private readonly harms: number
 
   /**
    * @param database the URL of the database that the processes share, past any harm
    * @param seed from which all harm follows
+   * @param harms after which what was answered is looked at
    */
-  constructor(world: World, database: string, seed: number) {
+  constructor(world: World, database: string, seed: number, harms: number) {
+    this.harms = harms
     this.done = new Map(harmNames.map((name) => [name, 0]))
     this.world = world
     this.driver = new Driver(
@@ -36,8 +39,9 @@ export class HarmedRounds {
       this.driver,
       servers.map(({ url }) => url),
       seed,
+      SETTLING,
     )
-    for (let count = 0; count < ROUND; count++) {
+    for (let count = 0; count < this.harms; count++) {
       const { names, late, inject } = planHarm(this.random, servers.length)
       const work = () => inject(this.world)
       const name = names.join(' and ')
