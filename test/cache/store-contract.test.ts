@@ -82,6 +82,17 @@ t.test('redisStore gives every key a time to live', async (t) => {
   t.ok(lives.every((seconds) => seconds > 0))
 })
 
+t.test('what is no text is nothing to redisStore, and stands in the way of nothing for long', async (t) => {
+  const store = redisStore(redis)
+  const [entry, version] = [`${createNamespace()}:e`, `${createNamespace()}:v`]
+  for (const key of [entry, version]) await redis.lpush(key, 'by hand')
+  t.same(await store.get([entry, version]), [null, null])
+  await store.set(entry, 'text', 60)
+  t.same(await store.pin([version], 'first', 60), [null])
+  t.same(await store.pin([version], 'second', 60), ['second'])
+  t.same(await store.get([entry, version]), ['text', 'second'])
+})
+
 t.test('memoryStore holds no more than it is told to', async (t) => {
   t.throws(() => memoryStore({ megabytes: 0 }), /a number above 0/)
   const store = memoryStore({ megabytes: 1 })
