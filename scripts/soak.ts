@@ -18,8 +18,10 @@ comes back with an old snapshot, is flushed, paused, short of memory; ways to Re
 or lose everything; a process is killed within a write and started again; one in three times two of these at once. After H of them (6) the answers are checked.
 
 What is allowed then: a write that ends while some process cannot reach Redis binds the process that made it at once, and
-the others when all can be reached by it again and owe nothing. A write that got no answer, or a 5xx, may take effect at
-any time or never. No process is killed while one cannot reach Redis.`
+the others from when every process has answered from the cache again, at the earliest 1.5 s after the harm's end. Before,
+its drop may be owed. A write that got no answer, or a 5xx, may take effect at any time or never: so the answers do not
+tell for how long one is stale that a killed process has committed (a test of its own measures that). No process is killed
+while one cannot reach Redis.`
 
 /** Requests between two looks at what was answered. */
 const ROUND = 2000
