@@ -7,6 +7,7 @@ import docs from './plugins/docs.ts'
 import drain from './plugins/drain.ts'
 import errors, { answer } from './plugins/errors.ts'
 import limits from './plugins/limits.ts'
+import outage from './plugins/outage.ts'
 import pages from './plugins/pages.ts'
 import prisma from './plugins/prisma.ts'
 import protocol from './plugins/protocol.ts'
@@ -58,6 +59,7 @@ export async function buildApp(
   await app.register(store, { config })
   await app.register(limits, { config })
   await app.register(database, { config })
+  await app.register(outage, { config })
   await app.register(served)
   await app.register(auth, { config })
   await app.register(docs, { config })

@@ -78,6 +78,7 @@ const ConfigSchema = Type.Object({
       'the number of proxies before the service, whose X-Forwarded-For is believed: a whole number',
   }),
   LOG_LEVEL: oneOf(LOG_LEVELS, { default: 'info' }),
+  DATABASE_DOWN_HITS: oneOf(['serve', 'refuse'], { default: 'serve' }),
   CACHE: oneOf(['on', 'off'], { default: 'on' }),
   CACHE_DOWN_WRITES: oneOf(['allow', 'refuse'], { default: 'allow' }),
   CACHE_NAMESPACE: Type.String({

@@ -75,3 +75,18 @@ t.test('a process that is busy sends new requests away', async (t) => {
     return
   }
 })
+
+t.test('a search, a page and a cursor have a size that they may not exceed', async (t) => {
+  const app = await createApp(t)
+  for (const [most, beyond] of [
+    [`q=${'x'.repeat(100)}`, `q=${'x'.repeat(101)}`],
+    ['limit=100', 'limit=101'],
+  ] as const)
+    for (const list of ['/books', '/authors']) {
+      t.equal((await send(app, 'GET', `${list}?${most}`)).status, 200, most)
+      t.equal((await send(app, 'GET', `${list}?${beyond}`)).status, 400, beyond)
+    }
+  const { status, body } = await send(app, 'GET', `/books?cursor=${'x'.repeat(8193)}`)
+  t.equal(status, 400)
+  t.match(body, { errors: [{ field: 'cursor', message: /8192/ }] })
+})

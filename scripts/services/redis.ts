@@ -11,19 +11,24 @@ export interface RedisService extends Service {
   readonly process: ChildProcess
 }
 
-/** The path of `redis-server` or `valkey-server`; undefined where neither is on the PATH. */
-export function findRedisServer(path = process.env.PATH ?? ''): string | undefined {
-  const candidates = path
-    .split(delimiter)
-    .flatMap((folder) => ['redis-server', 'valkey-server'].map((name) => join(folder, name)))
-  return candidates.find((file) => {
-    try {
-      accessSync(file, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+const SERVERS = ['redis-server', 'valkey-server'] as const
+
+/** The paths of `redis-server` and `valkey-server`, as far as they are on the PATH. */
+export function findRedisServers(path = process.env.PATH ?? ''): string[] {
+  const folders = path.split(delimiter)
+  return SERVERS.flatMap((name) => folders.map((folder) => join(folder, name)).find(isExecutable) ?? [])
+}
+
+/** One of these, if there is one. */
+export const findRedisServer = (path?: string): string | undefined => findRedisServers(path)[0]
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -26,7 +26,7 @@ export async function startTestbed(start: Start): Promise<{ databaseUrl: string;
 }
 
 /** A Redis server to start, installed where that can be done. */
-function redisServer(): string {
+export function redisServer(): string {
   const found = findRedisServer()
   if (found) return found
   try {

@@ -17,6 +17,8 @@ export interface CacheStats {
   readonly reads: Readonly<Record<Outcome, number>>
   /** Results that were not stored for their size, since then. */
   readonly tooLarge: number
+  /** Entries that were cut short or not written by this version, since then: each was a miss, and replaced. */
+  readonly unreadable: number
   /** Tags dropped since then. */
   readonly dropped: number
   /** Tags whose drop the store has not taken yet. While there are any, reads go to the database. */
@@ -92,6 +94,7 @@ export function createCacheClient(
     stats: () => ({
       reads: { ...reads.counts },
       tooLarge: reads.tooLarge,
+      unreadable: reads.unreadable,
       dropped: writes.dropped,
       owed: drops.owing,
       down: store.down,

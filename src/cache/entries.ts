@@ -35,6 +35,7 @@ interface Filled {
 export class Entries {
   /** Results that were not stored for their size. */
   tooLarge = 0
+  private undecodable = 0
   private readonly store: Store
   private readonly lookups: Lookups<string>
   private readonly life: number
@@ -48,11 +49,16 @@ export class Entries {
     this.life = life
   }
 
+  /** Entries that were there and no entries: cut short, or written by something else. */
+  get unreadable(): number {
+    return this.undecodable + this.lookups.unstamped
+  }
+
   /** @throws what `ask` throws, and nothing else */
   async answer(read: CachedRead): Promise<Answer> {
     const found = await this.lookups.find(read.key, read.versions)
     if (!found) return { result: await read.ask(), outcome: 'bypass' }
-    const opened = 'value' in found ? open(read.shape, found.value) : undefined
+    const opened = 'value' in found ? this.open(read.shape, found.value) : undefined
     if (opened && 'value' in found) return { ...opened, outcome: 'hit', stamp: found.stamp }
     const stamp = 'value' in found ? found.stamp : await this.pin(read, found.versions)
     if (stamp === undefined) return { result: await read.ask(), outcome: 'miss' }
@@ -65,6 +71,16 @@ export class Entries {
       ? { result: decode(read.shape, joined.text), outcome: outcomeOf(joined) }
       : await this.fly(read, flight, stamp)
     return { ...answer, stamp }
+  }
+
+  /** An entry that was cut short, or written by something else, is a miss. */
+  private open(shape: Shape, text: string): { readonly result: unknown } | undefined {
+    try {
+      return { result: decode(shape, text) }
+    } catch {
+      this.undecodable++
+      return undefined
+    }
   }
 
   /** Creates the missing versions, and makes one text of all; undefined where one could not be created. */
@@ -124,15 +140,6 @@ export class Entries {
 }
 
 const outcomeOf = (filled: Filled | undefined): Outcome => (filled?.stored ? 'stored' : 'miss')
-
-/** An entry that was cut short, or written by something else, is a miss. */
-function open(shape: Shape, text: string): { readonly result: unknown } | undefined {
-  try {
-    return { result: decode(shape, text) }
-  } catch {
-    return undefined
-  }
-}
 
 /** A result that cannot be stored is served all the same: what another extension made, or too deep or long for JSON. */
 function textOf(shape: Shape, result: unknown): string | undefined {

@@ -16,6 +16,9 @@ interface NearEntry<T> {
 /** Entries in the process's own memory, by their keys. */
 export type Near<T> = LRUCache<string, NearEntry<T>>
 
+/** How every entry begins, also one whose versions are no longer there. */
+const STAMPED = /^[\w-]{16}(?: [\w-]{16})*\n/
+
 /** What an entry of the near level costs beside its text, about. */
 const OVERHEAD = 300
 
@@ -31,6 +34,8 @@ export interface Trust {
 
 /** Looks entries up: with a near level, only their versions where this process has the rest already. */
 export class Lookups<T> {
+  /** Texts found that are no entries. */
+  unstamped = 0
   private readonly get: Store['get']
   private readonly trust: Trust
   private readonly open: (text: string) => T
@@ -60,7 +65,10 @@ export class Lookups<T> {
       if (near?.head === head && stampOf(await this.get(versions)) === near.stamp) return near
       const [entry = null, ...seen] = await this.get([key, ...versions])
       const stamp = stampOf(seen)
-      if (stamp === undefined || !entry?.startsWith(`${stamp}\n${head}`)) return { versions: seen }
+      if (stamp === undefined || !entry?.startsWith(`${stamp}\n${head}`)) {
+        if (entry !== null && !STAMPED.test(entry)) this.unstamped++
+        return { versions: seen }
+      }
       const text = entry.slice(stamp.length + 1 + head.length)
       return { value: this.keep(key, stamp, head, text), stamp }
     } catch {

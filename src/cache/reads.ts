@@ -32,6 +32,10 @@ export class Reads {
     return this.entries.tooLarge
   }
 
+  get unreadable(): number {
+    return this.entries.unreadable
+  }
+
   /**
    * @param ask asks the database
    * @param inTransaction what a transaction has read and written is nobody else's yet

@@ -95,17 +95,28 @@ t.test('a Redis that dies costs no request and no write; what it missed is made 
   t.same((await observe(read)).outcomes, ['hit'])
 })
 
-t.test('entries that are torn, foreign or of another type are a miss, and replaced', async (t) => {
+t.test('entries that are torn, foreign or of another type are a miss, counted, and replaced', async (t) => {
   const store = memoryStore()
   const { cached } = await createClients(t, { store })
   const read = () => cached.author.findMany({ where: { id: 1 } })
   await read()
+  await cached.author.create({ data: { name: 'new' } })
+  await read()
+  t.equal(cached.$cache.stats().unreadable, 0, 'one whose version was dropped is as it should be')
   const plan = cached.$cache.explain('Author', 'findMany', { where: { id: 1 } })
   if (!plan.cacheable) return t.fail('it is cacheable')
   const [entry] = await store.get([plan.key])
-  for (const harm of ['', 'x', entry?.slice(0, -1) ?? '', `${entry?.split('\n')[0]}\n[{"id":"1"}]`]) {
+  for (const harm of [
+    '',
+    'x',
+    entry?.slice(0, 20) ?? '',
+    entry?.slice(0, -1) ?? '',
+    `${entry?.split('\n')[0]}\n[{"id":"1"}]`,
+  ]) {
+    const { unreadable } = cached.$cache.stats()
     await store.set(plan.key, harm, 60)
     t.same((await observe(read)).outcomes, ['stored'])
+    t.equal(cached.$cache.stats().unreadable, unreadable + 1, harm)
     t.same((await observe(read)).outcomes, ['hit'])
   }
 })

@@ -2,19 +2,25 @@ import t from 'tap'
 import { memoryStore, redisStore, type Store } from '../../src/cache/index.ts'
 import { createRedis } from '../../src/redis.ts'
 import { startCluster } from '../support/cluster.ts'
-import { connectRedis, createNamespace } from '../support/redis.ts'
+import { connectRedis, createNamespace, redisServers, startRedis } from '../support/redis.ts'
 
 const redis = connectRedis(t)
 await redis.connect()
-const cluster = createRedis((await startCluster(t)).url)
-t.teardown(() => cluster.disconnect())
-await cluster.connect()
 
-const stores: [string, Store][] = [
-  ['redisStore', redisStore(redis)],
-  ['redisStore of a cluster', redisStore(cluster)],
-  ['memoryStore', memoryStore()],
-]
+async function connect(url: string): Promise<Store> {
+  const redis = createRedis(url)
+  t.teardown(() => redis.disconnect())
+  await redis.connect()
+  return redisStore(redis)
+}
+
+const stores: [string, Store][] = [['memoryStore', memoryStore()]]
+for (const server of redisServers) {
+  const alone = await startRedis(t, undefined, [], server)
+  stores.push([`redisStore on ${server.name}`, await connect(alone.url)])
+  const cluster = await startCluster(t, server)
+  stores.push([`redisStore on a cluster of ${server.name}`, await connect(cluster.url)])
+}
 
 for (const [name, store] of stores) {
   t.test(`${name} keeps the contract of a store`, async (t) => {
@@ -74,6 +80,17 @@ t.test('redisStore gives every key a time to live', async (t) => {
   await store.pin([`${namespace}:v`], 'x', 120)
   const lives = await Promise.all([redis.ttl(`${namespace}:e`), redis.ttl(`${namespace}:v`)])
   t.ok(lives.every((seconds) => seconds > 0))
+})
+
+t.test('what is no text is nothing to redisStore, and stands in the way of nothing for long', async (t) => {
+  const store = redisStore(redis)
+  const [entry, version] = [`${createNamespace()}:e`, `${createNamespace()}:v`]
+  for (const key of [entry, version]) await redis.lpush(key, 'by hand')
+  t.same(await store.get([entry, version]), [null, null])
+  await store.set(entry, 'text', 60)
+  t.same(await store.pin([version], 'first', 60), [null])
+  t.same(await store.pin([version], 'second', 60), ['second'])
+  t.same(await store.get([entry, version]), ['text', 'second'])
 })
 
 t.test('memoryStore holds no more than it is told to', async (t) => {

@@ -37,6 +37,35 @@ t.test(
   },
 )
 
+t.test('where hits are to be refused without the database they are, until it is back', async (t) => {
+  const url = new URL(await createDatabase(t))
+  const link = new Link(url.href)
+  url.host = await link.listen(t)
+  const app = await createApp(t, { DATABASE_URL: url.href, DATABASE_DOWN_HITS: 'refuse' })
+  const { body } = await send(app, 'POST', '/authors', { name: 'here' })
+  const author = `/authors/${body.id}`
+  await send(app, 'GET', author)
+  t.match(await send(app, 'GET', author), { status: 200, cache: 'hotshelf; hit' })
+
+  link.close()
+  t.equal((await send(app, 'GET', '/health/ready')).status, 503)
+  for (;;) {
+    const { status, headers } = await send(app, 'GET', author)
+    if (status === 200) {
+      await setImmediate()
+      continue
+    }
+    t.equal(status, 503)
+    t.ok(Number(headers['retry-after']) > 0)
+    break
+  }
+  t.equal((await send(app, 'GET', '/health/live')).status, 200)
+
+  await link.open()
+  while ((await send(app, 'GET', author)).status === 503) await setImmediate()
+  t.match(await send(app, 'GET', author), { status: 200, cache: 'hotshelf; hit' })
+})
+
 const EVERYONE = 'LOCK TABLE "Author"'
 const WRITERS = 'SELECT FROM "Author" FOR UPDATE'
 

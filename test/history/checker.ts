@@ -20,6 +20,8 @@ export interface Count {
 /** One request: what it changed, and what its answer told. */
 export interface Operation {
   readonly name: string
+  /** The number of the server that was asked. */
+  readonly server?: number
   /** Milliseconds of the one clock. */
   readonly start: number
   /** Infinity for a write of which nobody knows whether it took effect: it may do so at any time. */

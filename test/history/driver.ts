@@ -97,7 +97,7 @@ export class Driver {
     const server = random(this.servers.length)
     const start = performance.now()
     const answer = await ask(`${this.servers[server]}${request.path}`, request)
-    log.add(request, `server ${server}`, start, performance.now(), answer)
+    log.add(request, server, start, performance.now(), answer)
   }
 }
 
@@ -123,7 +123,7 @@ class Log {
   private writes = 0
   failed = 0
 
-  add(request: Request, server: string, start: number, end: number, answer: Answer | undefined): void {
+  add(request: Request, server: number, start: number, end: number, answer: Answer | undefined): void {
     const { method, path, body, changes, tells } = request
     const { status = 0, cache = '' } = answer ?? {}
     const lost = status === 0 || status >= 500
@@ -137,9 +137,10 @@ class Log {
     const told = done || missing ? tells?.(missing ? undefined : answer?.body) : undefined
     if (method === 'GET' && !lost && !done && !missing)
       throw new Error(`${method} ${path} was refused: ${status} ${JSON.stringify(answer?.body)}`)
-    const name = [method, path, body && JSON.stringify(body), 'at', server, status || 'lost', cache]
+    const name = [method, path, body && JSON.stringify(body), `at server ${server}`, status || 'lost', cache]
     this.operations.push(() => ({
       name: name.filter(Boolean).join(' '),
+      server,
       start,
       end: lost ? Infinity : end,
       sets: [],

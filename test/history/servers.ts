@@ -15,6 +15,12 @@ interface Wanted {
 const HOUR = 3_600_000
 const shiftedClock = join(import.meta.dirname, '../support/shifted-clock.js')
 
+/** What lets a process's clock differ by so many hours. */
+export const clockShiftedBy = (hours: number) => ({
+  NODE_OPTIONS: `--import "${shiftedClock}"`,
+  CLOCK_SHIFT: String(hours * HOUR),
+})
+
 /**
  * Some processes of the service, that share a database and a cache, and what makes requests of them. Their clocks are an
  * hour apart.
@@ -29,11 +35,7 @@ export async function startServers(t: Test, { processes, folder, env }: Wanted) 
     ...env,
   }
   const servers = Array.from({ length: processes }, (_, index) =>
-    startServer(
-      t,
-      { ...all, NODE_OPTIONS: `--import "${shiftedClock}"`, CLOCK_SHIFT: String(index * HOUR) },
-      folder,
-    ),
+    startServer(t, { ...all, ...clockShiftedBy(index) }, folder),
   )
   const urls = await Promise.all(servers.map(({ listening }) => listening))
   return { urls, driver: new Driver(urls, database) }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import type { RedisService } from '../../scripts/services/redis.ts'
-import { startRedis } from './redis.ts'
+import { type RedisServer, startRedis } from './redis.ts'
 
 const SLOTS = 16_384
 
@@ -18,10 +18,10 @@ export interface Cluster {
 }
 
 /** A Redis Cluster of the test's own: three masters and a replica of each. */
-export async function startCluster(t: Test): Promise<Cluster> {
+export async function startCluster(t: Test, server?: RedisServer): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'hotshelf-cluster-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const nodes = await Promise.all(Array.from({ length: 6 }, () => startNode(t, folder)))
+  const nodes = await Promise.all(Array.from({ length: 6 }, () => startNode(t, folder, server)))
   const [first, ...others] = nodes
   if (!first) throw new Error('a cluster has nodes')
   const admins = nodes.map(({ url }) => new Redis(url))
@@ -76,10 +76,11 @@ async function until(admins: readonly Redis[], holds: (info: string) => boolean)
     }
 }
 
-async function startNode(t: Test, folder: string): Promise<RedisService> {
+async function startNode(t: Test, folder: string, server?: RedisServer): Promise<RedisService> {
   const own = await mkdtemp(join(folder, 'node-'))
-  return startRedis(t, undefined, [
+  const options = [
     ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--dir', own],
     ...['--repl-diskless-sync-delay', '0', '--cluster-replica-validity-factor', '0'],
-  ])
+  ]
+  return startRedis(t, undefined, options, server)
 }

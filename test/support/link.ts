@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Owner } from './database.ts'
 
 /** A way to a server that can be harmed: what a client sends goes on, is held back, or finds nobody. */
@@ -72,14 +73,20 @@ export class Link {
     this.pairs.set(client, server)
     let held = false
     const pass = (from: Socket, to: Socket) => {
+      let passed = Promise.resolve()
       from.on('data', (chunk) => {
         if (from === client && this.holds?.(chunk.toString('latin1'))) held = true
         if (held && this.holds) {
           this.events.emit('held')
           return
         }
-        if (this.delay > 0) setTimeout(() => to.write(chunk), this.delay)
-        else to.write(chunk)
+        const due = performance.now() + this.delay
+        // One after the other, also where the delay has become less meanwhile.
+        passed = passed.then(async () => {
+          const left = due - performance.now()
+          if (left > 0) await sleep(left)
+          to.write(chunk)
+        })
       })
       from.on('error', () => {})
       from.on('close', () => {
