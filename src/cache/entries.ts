@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { decode, encode, type Shape } from './codec.ts'
 import type { Outcome } from './events.ts'
+import type { Leases } from './leases.ts'
 import { type Lookups, stampOf } from './lookups.ts'
 import type { Store } from './store.ts'
 
@@ -31,6 +32,11 @@ interface Filled {
   readonly stored: boolean
 }
 
+interface Filling {
+  readonly result: unknown
+  readonly filled: Filled | undefined
+}
+
 /** Answers reads from the entries in the store, and fills it. */
 export class Entries {
   /** Results that were not stored for their size. */
@@ -38,14 +44,16 @@ export class Entries {
   private undecodable = 0
   private readonly store: Store
   private readonly lookups: Lookups<string>
+  private readonly leases: Leases
   private readonly life: number
   /** Database calls under way, by entry key and the versions that they were asked under. */
   private readonly flights = new Map<string, Promise<Filled | undefined>>()
 
   /** @param life seconds that versions are kept */
-  constructor(store: Store, lookups: Lookups<string>, life: number) {
+  constructor(store: Store, lookups: Lookups<string>, leases: Leases, life: number) {
     this.store = store
     this.lookups = lookups
+    this.leases = leases
     this.life = life
   }
 
@@ -98,7 +106,7 @@ export class Entries {
   }
 
   private async fly(read: CachedRead, flight: string, stamp: string): Promise<Answer> {
-    const filling = this.fill(read, stamp)
+    const filling = this.fill(read, flight, stamp)
     const joinable = filling.then(
       ({ filled }) => filled,
       () => undefined,
@@ -112,15 +120,18 @@ export class Entries {
     }
   }
 
-  private async fill(
-    read: CachedRead,
-    stamp: string,
-  ): Promise<{ result: unknown; filled: Filled | undefined }> {
-    const result = await read.ask()
-    const text = textOf(read.shape, result)
-    return {
-      result,
-      filled: text === undefined ? undefined : { text, stored: await this.keep(read, stamp, text) },
+  private async fill(read: CachedRead, flight: string, stamp: string): Promise<Filling> {
+    const lease = await this.leases.take(flight)
+    const text = lease ? undefined : await this.leases.wait(flight, read.key, read.versions, stamp)
+    const waited = text === undefined ? undefined : this.open(read.shape, text)
+    if (waited && text !== undefined) return { ...waited, filled: { text, stored: true } }
+    try {
+      const result = await read.ask()
+      const text = textOf(read.shape, result)
+      if (text === undefined) return { result, filled: undefined }
+      return { result, filled: { text, stored: await this.keep(read, stamp, text) } }
+    } finally {
+      lease?.release()
     }
   }
 

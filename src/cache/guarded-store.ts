@@ -31,6 +31,7 @@ export function guardedStore(store: Store, deadline: number, namespace: string):
         put: (key, name, text) => breaker.run(() => notes.put(key, name, text)),
         remove: (key, names) => breaker.run(() => notes.remove(key, names)),
         all: (key) => breaker.run(() => notes.all(key)),
+        claim: (key, milliseconds) => breaker.run(() => notes.claim(key, milliseconds)),
         beat: (key, milliseconds) => breaker.run(() => notes.beat(key, milliseconds)),
       },
     }),

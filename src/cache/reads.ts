@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { type Answer, Entries } from './entries.ts'
 import { type Outcome, type ReadEvent, readChannel } from './events.ts'
+import { Leases } from './leases.ts'
 import type { Lookups } from './lookups.ts'
 import type { Settings } from './options.ts'
 import { planRead, type Read, versionKey } from './plan.ts'
@@ -22,8 +23,9 @@ export class Reads {
   private readonly watch: Watch
 
   constructor(settings: Settings, lookups: Lookups<string>, refills: Refills, watch: Watch) {
+    const leases = new Leases(settings.store, lookups, settings.namespace)
     this.settings = settings
-    this.entries = new Entries(settings.store, lookups, versionLife(settings))
+    this.entries = new Entries(settings.store, lookups, leases, versionLife(settings))
     this.refills = refills
     this.watch = watch
   }

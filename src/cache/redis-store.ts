@@ -34,6 +34,8 @@ export function redisStore(redis: Redis | Cluster): Store {
       put: async (key, name, text) => void (await answered(redis.hset(key, name, text))),
       remove: async (key, names) => void (await answered(redis.hdel(key, ...names))),
       all: (key) => answered(redis.hgetall(key)),
+      claim: async (key, milliseconds) =>
+        (await answered(redis.set(key, '', 'PX', milliseconds, 'NX'))) !== null,
       beat: async (key, milliseconds) => void (await answered(redis.set(key, '', 'PX', milliseconds))),
     },
     async get(keys) {

@@ -41,6 +41,8 @@ export interface Notes {
   put(key: string, name: string, text: string): Promise<void>
   remove(key: string, names: readonly string[]): Promise<void>
   all(key: string): Promise<Readonly<Record<string, string>>>
+  /** Puts a text under a key that has none, which the store forgets after so many milliseconds: false where it has one. */
+  claim(key: string, milliseconds: number): Promise<boolean>
   /** Puts a text under a key of its own, which the store forgets after so many milliseconds. */
   beat(key: string, milliseconds: number): Promise<void>
 }

@@ -58,6 +58,10 @@ for (const [name, store] of stores) {
         await notes.remove(key('notes'), ['two', 'never'])
         t.same(await notes.all(key('notes')), { one: 'again' })
         t.same(await notes.all(key('none')), {})
+        t.equal(await notes.claim(key('claim'), 60_000), true)
+        t.equal(await notes.claim(key('claim'), 60_000), false)
+        await store.drop([key('claim')])
+        t.equal(await notes.claim(key('claim'), 60_000), true)
         await notes.beat(key('beat'), 100)
         t.same(await store.get([key('beat')]), [''])
         while ((await store.get([key('beat')]))[0] === '') {
