@@ -54,22 +54,27 @@ export class Breaker {
     }
   }
 
+  /** Tries a store that is down, now. */
+  async retry(): Promise<void> {
+    if (!this.open) return
+    clearTimeout(this.pause)
+    try {
+      await this.within(this.probe())
+    } catch (error) {
+      if (error instanceof StoreDownError) return this.tryLater()
+    }
+    this.failures = 0
+    this.pause = undefined
+    this.changed(false)
+  }
+
   /** Tries the store no more. */
   close(): void {
     clearTimeout(this.pause)
   }
 
   private tryLater(): void {
-    this.pause = setTimeout(async () => {
-      try {
-        await this.within(this.probe())
-      } catch (error) {
-        if (error instanceof StoreDownError) return this.tryLater()
-      }
-      this.failures = 0
-      this.pause = undefined
-      this.changed(false)
-    }, PAUSE).unref()
+    this.pause = setTimeout(() => this.retry(), PAUSE).unref()
   }
 
   private within<T>(answer: Promise<T>): Promise<T> {

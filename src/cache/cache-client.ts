@@ -101,6 +101,7 @@ export function createCacheClient(
     }),
     async close() {
       refills.close()
+      await store.retry()
       await drops.settled()
       drops.close()
       intents.close()

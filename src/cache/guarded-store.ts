@@ -5,6 +5,8 @@ import type { Store } from './store.ts'
 export interface GuardedStore extends Store {
   /** Whether the store is taken for down, and not asked. */
   readonly down: boolean
+  /** Asks the store, if it is taken for down, whether it still is. */
+  retry(): Promise<void>
   /** Asks the store no more in the background. */
   close(): void
 }
@@ -38,6 +40,7 @@ export function guardedStore(store: Store, deadline: number, namespace: string):
     get down() {
       return breaker.open
     },
+    retry: () => breaker.retry(),
     close: () => breaker.close(),
     get: (keys) => breaker.run(() => store.get(keys)),
     pin: (keys, text, seconds) => breaker.run(() => store.pin(keys, text, seconds)),
