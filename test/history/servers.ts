@@ -23,7 +23,7 @@ export const clockShiftedBy = (hours: number) => ({
 
 /**
  * Some processes of the service, that share a database and a cache, and what makes requests of them. Their clocks are an
- * hour apart.
+ * hour apart, and every other one has a near level.
  */
 export async function startServers(t: Test, { processes, folder, env }: Wanted) {
   const database = await createDatabase(t)

@@ -1,11 +1,11 @@
-import { type Fault, fresh, idle, type Reader, type Stamp, type State } from './state.ts'
+import { type Bounds, type Fault, fresh, idle, type Reader, type Stamp, type State } from './state.ts'
 import type { Step, Take } from './steps.ts'
 
 export function* readerSteps(
   reader: Reader,
   index: number,
   step: Take,
-  oneProcess: boolean,
+  { oneProcess, near }: Pick<Bounds, 'oneProcess' | 'near'>,
   fault: Fault | undefined,
 ): Generator<Step> {
   const act = (name: string, take: (after: State, own: Reader) => boolean | undefined) =>
@@ -17,19 +17,24 @@ export function* readerSteps(
         yield act('starts', (after, own) => {
           own.since = after.returned
           own.at = 'look up'
+          if (!own.near) return false
+          if (fault === 'a near entry is believed without its versions') return own.near.value < own.since
+          own.entry = own.near
+          own.seen = 1
+          return false
         })
       return
     case 'look up':
       if (!(reader.seen & 1))
         yield act('looks up the entry', (after, own) => {
           own.entry = after.entry
-          return lookedUp(after, own, 1, oneProcess, fault)
+          return lookedUp(after, own, 1, { oneProcess, near }, fault)
         })
       for (const tag of [0, 1] as const)
         if (!(reader.seen & (2 << tag)))
           yield act(`looks up version ${tag}`, (after, own) => {
             own.stamp[tag] = after.versions[tag]
-            return lookedUp(after, own, 2 << tag, oneProcess, fault)
+            return lookedUp(after, own, 2 << tag, { oneProcess, near }, fault)
           })
       return
     case 'pin':
@@ -66,7 +71,8 @@ export function* readerSteps(
           (other) => other === own || (other.at === 'joined' && same(other.stamp, stamp)),
         )
         const stale = answered.some(({ since }) => value < since)
-        for (const each of answered) Object.assign(each, idle(each.left - 1))
+        const entry = near && stamp[0] && stamp[1] ? { value, stamp } : undefined
+        for (const each of answered) Object.assign(each, idle(each.left - 1), { near: entry })
         return stale
       })
       return
@@ -79,7 +85,13 @@ export function* readerSteps(
 const same = (one: Stamp, other: Stamp): boolean => one[0] === other[0] && one[1] === other[1]
 
 /** One of three keys of a lookup has come back. */
-function lookedUp(after: State, own: Reader, bit: number, oneProcess: boolean, fault: Fault | undefined) {
+function lookedUp(
+  after: State,
+  own: Reader,
+  bit: number,
+  { oneProcess, near }: Pick<Bounds, 'oneProcess' | 'near'>,
+  fault: Fault | undefined,
+) {
   own.seen |= bit
   if (own.seen !== 7) return false
   const { entry, stamp } = own
@@ -87,11 +99,17 @@ function lookedUp(after: State, own: Reader, bit: number, oneProcess: boolean, f
     stamp[tag] === 0 ? fault === 'a missing version is taken for a match' : entry?.stamp[tag] === stamp[tag]
   if (entry && matches(0) && matches(1)) {
     const stale = entry.value < own.since
-    Object.assign(own, idle(own.left - 1))
+    Object.assign(own, idle(own.left - 1), { near: near ? entry : undefined })
     return stale
   }
   own.entry = undefined
   own.seen = 0
+  if (own.near) {
+    // The store may have a newer one.
+    own.near = undefined
+    own.stamp = [0, 0]
+    return false
+  }
   if (fault === 'the versions are taken after the database call') own.at = 'ask'
   else miss(after, own, stamp, oneProcess, fault)
   return false

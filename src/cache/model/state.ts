@@ -11,6 +11,8 @@ export interface Bounds {
   readonly flushes: number
   /** Writers that die. Where there are any, writers note what they are about to drop. */
   readonly crashes: number
+  /** Whether each reader keeps the last entry that it was answered from, and then looks up its versions alone. */
+  readonly near: boolean
   /** Whether readers share a process, in which identical misses share a database call. */
   readonly oneProcess: boolean
 }
@@ -25,6 +27,7 @@ export const FAULTS = [
   'a version comes again',
   'the note comes after the commit',
   'the note goes before the drop',
+  'a near entry is believed without its versions',
 ] as const
 
 export type Fault = (typeof FAULTS)[number]
@@ -44,6 +47,8 @@ export interface Reader {
   /** Of a lookup, which of entry and versions it has seen: bits 1, 2 and 4. */
   seen: number
   entry: Entry | undefined
+  /** The entry that it keeps. */
+  near: Entry | undefined
   stamp: Stamp
   /** Tags that were missing, and are to be pinned or read back: bits 1 and 2. */
   missing: number
@@ -102,6 +107,7 @@ export const idle = (left: number): Reader => ({
   since: 0,
   seen: 0,
   entry: undefined,
+  near: undefined,
   stamp: [0, 0],
   missing: 0,
   value: -1,
@@ -109,7 +115,11 @@ export const idle = (left: number): Reader => ({
 
 /** A version that nobody has seen. */
 export function fresh({ versions, entry, readers }: State): Version {
-  const known = [versions, entry?.stamp, ...readers.flatMap(({ stamp, entry }) => [stamp, entry?.stamp])]
+  const known = [
+    versions,
+    entry?.stamp,
+    ...readers.flatMap(({ stamp, entry, near }) => [stamp, entry?.stamp, near?.stamp]),
+  ]
   return Math.max(...known.flatMap((stamp) => stamp ?? [0])) + 1
 }
 
@@ -165,6 +175,7 @@ export function encode({
       value + 1,
       ...stamp.map(nameOf),
       ...entryCode(reader.entry),
+      ...entryCode(reader.near),
     ])
   })
   return [shared, ...writing.sort(), ...reading.sort()].join('')

@@ -10,20 +10,16 @@ export interface Step {
 }
 
 /** Every step that somebody may take next. */
-export function* steps(
-  state: State,
-  { oneProcess, crashes }: Bounds,
-  fault: Fault | undefined,
-): Generator<Step> {
+export function* steps(state: State, bounds: Bounds, fault: Fault | undefined): Generator<Step> {
   const step = (name: string, take: (after: State) => boolean | undefined): Step => {
     const after = copy(state)
     const stale = take(after) === true
     return { name, after, stale }
   }
   for (const [index, writer] of state.writers.entries())
-    yield* writerSteps(state, writer, index, step, crashes > 0, fault)
+    yield* writerSteps(state, writer, index, step, bounds.crashes > 0, fault)
   for (const [index, reader] of state.readers.entries())
-    yield* readerSteps(reader, index, step, oneProcess, fault)
+    yield* readerSteps(reader, index, step, bounds, fault)
   if (state.evictions > 0) {
     for (const tag of [0, 1])
       if (state.versions[tag])
