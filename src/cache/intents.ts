@@ -89,6 +89,7 @@ export class Intents {
       forget()
     }
     const linger = () => {
+      this.moves.delete(left)
       setTimeout(async () => {
         await this.drops.deliver(keys)
         done()

@@ -42,5 +42,5 @@ export default fp<{ config: Config }>(
     })
     app.addHook('onClose', async () => clearTimeout(timer))
   },
-  { name: 'outage', fastify: '5.x', dependencies: ['errors', 'prisma'] },
+  { name: 'outage', fastify: '5.x', dependencies: ['errors'] },
 )

@@ -207,3 +207,14 @@ t.test('what an upsert makes need not be what it looked for', async (t) => {
   const write = () => cached.person.update({ where: { id: 1 }, data: { grown: { upsert } } })
   await staysTrue(t, write, (client) => [client.plant.findUnique({ where: { id: 9 } })])
 })
+
+t.test('a new row that has its one-to-one made with it costs no other an entry', async (t) => {
+  const badge = () => cached.badge.findUnique({ where: { id: 2 } })
+  await badge()
+  await cached.person.create({
+    data: { id: 20, name: 'new', badge: { create: { id: 9, code: 'nine' } } },
+  })
+  t.same((await observe(badge)).outcomes, ['hit'])
+  await cached.person.update({ where: { id: 2 }, data: { badge: { disconnect: true } } })
+  t.same((await observe(badge)).outcomes, ['stored'])
+})

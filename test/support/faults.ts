@@ -26,13 +26,13 @@ const FAULTS = {
     {
       file: 'writes.ts',
       from: 'result = await this.transactions.watch(intent, ask)',
-      to: 'await this.touch(write, tags(), intent, true)\n      return await this.transactions.watch(intent, ask)',
+      to: 'await this.touch(write, touches().tags, intent, true)\n      return await this.transactions.watch(intent, ask)',
     },
   ],
   'a row-set tag is forgotten': [
     {
       file: 'touches.ts',
-      from: 'for (const known of rows) this.tags.add(rowSetTag(model, columns, known))',
+      from: 'else for (const known of rows) this.tags.add(rowSetTag(model, columns, known))',
       to: '',
     },
   ],
