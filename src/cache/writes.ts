@@ -93,14 +93,14 @@ export class Writes {
     if (tags.size === 0) return true
     const keys = this.keysOf(tags)
     const leaving = this.intents.leaving()
-    let delivered = await this.drops.deliver(keys)
+    const dropped = await this.drops.deliver(keys)
     // A row that was written may have been in row sets that another write, not dropped yet, has taken it out of.
     const tables = new Set([...tags].map(tableOf))
     const prefix = versionKey(this.settings, '').length
     const left = (await leaving).filter(
       (key) => !keys.includes(key) && tables.has(tableOf(key.slice(prefix))),
     )
-    if (left.length > 0) delivered &&= await this.drops.deliver(left)
+    const delivered = (left.length === 0 || (await this.drops.deliver(left))) && dropped
     this.dropped += tags.size
     const event: WriteEvent = {
       writes: touches.map(({ model, operation }) => ({ model, operation })),

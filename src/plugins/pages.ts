@@ -45,6 +45,7 @@ export default fp(
           if (page) send(request, reply, page)
           else pages.watch(done)
         })
+        .catch(done)
     }
     const keep: onSendHookHandler = (request, reply, payload, done) => {
       // What is a page already has its headers.
