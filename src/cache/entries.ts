@@ -106,7 +106,7 @@ export class Entries {
   }
 
   private async fly(read: CachedRead, flight: string, stamp: string): Promise<Answer> {
-    const filling = this.fill(read, flight, stamp)
+    const filling = this.fill(read, stamp)
     const joinable = filling.then(
       ({ filled }) => filled,
       () => undefined,
@@ -120,18 +120,17 @@ export class Entries {
     }
   }
 
-  private async fill(read: CachedRead, flight: string, stamp: string): Promise<Filling> {
-    const lease = await this.leases.take(flight)
-    const text = lease ? undefined : await this.leases.wait(flight, read.key, read.versions, stamp)
-    const waited = text === undefined ? undefined : this.open(read.shape, text)
-    if (waited && text !== undefined) return { ...waited, filled: { text, stored: true } }
+  private async fill(read: CachedRead, stamp: string): Promise<Filling> {
+    const { text, release } = await this.leases.take(read.key, read.versions, stamp)
+    const opened = text === undefined ? undefined : this.open(read.shape, text)
+    if (opened && text !== undefined) return { ...opened, filled: { text, stored: true } }
     try {
       const result = await read.ask()
       const text = textOf(read.shape, result)
       if (text === undefined) return { result, filled: undefined }
       return { result, filled: { text, stored: await this.keep(read, stamp, text) } }
     } finally {
-      lease?.release()
+      release()
     }
   }
 

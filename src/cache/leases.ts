@@ -4,17 +4,21 @@ import { type Lookups, stampOf } from './lookups.ts'
 import type { Store } from './store.ts'
 
 /** Milliseconds after which a lease ends that is not renewed: what the death of its holder costs others. */
-const LIFE = 150
-const RENEWAL = 50
+const LIFE = 400
+const RENEWAL = 100
 /** Milliseconds between two looks of one who waits. */
 const PAUSE = 5
 /** Milliseconds after which nobody waits any more. */
 const PATIENCE = 2000
 
-/** A database call that is made on behalf of all processes. */
-export interface Lease {
+/** What a read is to do: take a text that there is, or ask the database, in the place of all where it has a lease. */
+export interface Turn {
+  readonly text?: string
+  /** To be called when what was asked for is stored. */
   release(): void
 }
+
+const ALONE: Turn = { release() {} }
 
 /** Lets one process of all ask the database for an entry, while the others wait for what it stores. */
 export class Leases {
@@ -29,58 +33,51 @@ export class Leases {
   }
 
   /**
-   * Takes the lease of a call.
+   * Takes the lease of an entry, or waits for its holder. Never rejects: without a store everybody asks.
    *
-   * @param flight the entry's key and the versions that it is asked under
-   * @returns undefined where another one has it
+   * @param key the entry's
+   * @param versions the keys of its versions
+   * @param stamp the versions that it is to be asked for under
    */
-  async take(flight: string): Promise<Lease | undefined> {
+  async take(key: string, versions: readonly string[], stamp: string): Promise<Turn> {
     const { notes } = this.store
-    if (!notes) return { release() {} }
-    const key = this.keyOf(flight)
+    if (!notes) return ALONE
+    const lease = `${this.namespace}:l:${digest(`${key} ${stamp}`)}`
     try {
-      if (!(await notes.claim(key, LIFE))) return undefined
+      // The last holder may have stored its answer, and let go, since the entry was looked up: it is, once more.
+      const [taken, found] = await Promise.all([notes.claim(lease, LIFE), this.lookups.find(key, versions)])
+      const text = found && 'value' in found ? found.value : undefined
+      if (!taken)
+        return text === undefined ? await this.wait(lease, key, versions, stamp) : { ...ALONE, text }
+      const release = () => {
+        this.store.drop([lease]).catch(() => {})
+      }
+      if (text !== undefined) {
+        release()
+        return { ...ALONE, text }
+      }
+      const renewal = setInterval(() => notes.beat(lease, LIFE).catch(() => {}), RENEWAL)
+      return {
+        release() {
+          clearInterval(renewal)
+          release()
+        },
+      }
     } catch {
-      // Without a store everybody asks.
-      return { release() {} }
-    }
-    const renewal = setInterval(() => notes.beat(key, LIFE).catch(() => {}), RENEWAL)
-    return {
-      release: () => {
-        clearInterval(renewal)
-        this.store.drop([key]).catch(() => {})
-      },
+      return ALONE
     }
   }
 
-  /**
-   * Waits for the holder of a lease.
-   *
-   * @param stamp the versions that it asks under
-   * @returns the entry's text; undefined where there is none to come, so that the database is to be asked after all
-   */
-  async wait(
-    flight: string,
-    key: string,
-    versions: readonly string[],
-    stamp: string,
-  ): Promise<string | undefined> {
+  private async wait(lease: string, key: string, versions: readonly string[], stamp: string): Promise<Turn> {
     const start = performance.now()
     while (performance.now() - start < PATIENCE) {
       await setTimeout(PAUSE)
       // One command, so that a lease that is over is not one whose entry was not there yet.
-      const [found, held] = await Promise.all([
-        this.lookups.find(key, versions),
-        this.lookups.peek(this.keyOf(flight)),
-      ])
-      if (found && 'value' in found) return found.value
+      const [found, held] = await Promise.all([this.lookups.find(key, versions), this.lookups.peek(lease)])
+      if (found && 'value' in found) return { ...ALONE, text: found.value }
       // What was dropped meanwhile makes its answer worth nothing.
-      if (!found || held === null || stampOf(found.versions) !== stamp) return undefined
+      if (!found || held === null || stampOf(found.versions) !== stamp) return ALONE
     }
-    return undefined
-  }
-
-  private keyOf(flight: string): string {
-    return `${this.namespace}:l:${digest(flight)}`
+    return ALONE
   }
 }

@@ -91,7 +91,7 @@ t.test('a process that dies with a lease keeps nobody waiting for long', async (
   const [lease = ''] = claims
   for (const entry of await redis.keys(`${namespace}:e:*`)) await redis.del(entry)
   // As it leaves it: with what is left of its time, and nobody who renews it.
-  await redis.set(lease, '', 'PX', 150)
+  await redis.set(lease, '', 'PX', 400)
   t.same(await read(clients[1]), ['one'])
   t.equal(await redis.exists(lease), 0)
 })
