@@ -7,13 +7,14 @@ import { tenantOf } from './plan.ts'
 import type { Refills } from './refills.ts'
 import { Sources, type Watch } from './sources.ts'
 
-/** Characters of all names of which this process remembers what their texts depend on. */
+/** Characters of all names of which this process remembers what their texts depend on, or that they were asked for. */
 const REMEMBERED = 8 * 1024 * 1024
 
+/** What a text depends on, as an entry begins with it. */
 interface Known {
   readonly key: string
   readonly versions: readonly string[]
-  /** What an entry begins with that depends on these. */
+  readonly ttl: number
   readonly head: string
 }
 
@@ -27,6 +28,10 @@ export class DerivedTexts<T> {
   private readonly known = new LRUCache<string, Known>({
     maxSize: REMEMBERED,
     sizeCalculation: ({ key, head }, name) => name.length + key.length + 2 * head.length,
+  })
+  private readonly asked = new LRUCache<string, true>({
+    maxSize: REMEMBERED,
+    sizeCalculation: (_, name) => name.length,
   })
   private readonly storing = new Set<string>()
 
@@ -48,21 +53,27 @@ export class DerivedTexts<T> {
    * What was made of the text of that name, if it is stored and each of its reads would return what it returned.
    *
    * @param again reads again what the text is worked out from, so that it is in the cache; called after it was dropped
+   * @throws what the option `scope` throws
    */
   async find(name: string, again?: () => Promise<unknown>): Promise<T | undefined> {
-    if (this.settings.bypass) return undefined
+    const { bypass, scope } = this.settings
+    // What is made of it depends on more than reads.
+    this.sources.getStore()?.lose()
+    if (bypass) return undefined
     const full = this.fullName(name)
     const known = this.known.get(full) ?? (await this.learn(full))
     if (!known) return undefined
     // Versions that were made at once are the same: the head tells of which tags they are.
-    const found = await this.lookups.find(known.key, known.versions, known.head)
+    const found = await this.lookups.find(known.key, known.versions, known.ttl, known.head)
     if (!found || !('value' in found)) return undefined
-    if (again) this.refills.hit(known.key, known.versions, again)
+    // On whose behalf it would be asked again is not known.
+    if (again && !scope) this.refills.hit(known.key, known.versions, again)
     return found.value
   }
 
   /** Does the work that makes a text, or begins it, and notes what is read meanwhile. */
   watch<R>(work: () => R): R {
+    this.sources.getStore()?.lose()
     return this.sources.run(new Sources(), work)
   }
 
@@ -73,22 +84,26 @@ export class DerivedTexts<T> {
 
   /**
    * Stores what the watched work, of which the caller is part, has made; not what is asked for once and never again, and
-   * not what depends on more than reads that are cached. Never rejects.
+   * not what depends on more than reads that are cached and have ended.
+   *
+   * @throws what the option `scope` throws
    */
   async keep(name: string, text: string): Promise<void> {
     const sources = this.sources.getStore()
-    const full = this.fullName(name)
     if (!sources?.complete || sources.versions.size === 0) return
-    if (!sources.allHits && !this.known.has(full)) return
+    const full = this.fullName(name)
+    const isAsked = this.asked.has(full) || this.known.has(full)
+    this.asked.set(full, true)
+    if (!isAsked) return
     const versions = [...sources.versions.keys()].sort()
     const stamp = versions.map((version) => sources.versions.get(version)).join(' ')
-    const { key, head } = this.remember(full, versions)
+    const { key, head, ttl } = this.remember(full, versions, sources.ttl)
     const entry = `${stamp}\n${head}${text}`
     if (Buffer.byteLength(entry) > this.settings.maxBytes || this.storing.has(`${key} ${stamp}`)) return
     this.storing.add(`${key} ${stamp}`)
     try {
-      await this.settings.store.set(key, entry, sources.ttl)
-      this.lookups.keep(key, stamp, head, text)
+      await this.settings.store.set(key, entry, ttl)
+      this.lookups.keep(key, stamp, { head, text, ttl })
     } catch {
       // Nothing is lost but what can be made again.
     } finally {
@@ -97,20 +112,19 @@ export class DerivedTexts<T> {
   }
 
   private fullName(name: string): string {
-    const tenant = this.settings.scope && tenantOf(this.settings)
-    return tenant === undefined ? name : JSON.stringify([name, tenant])
+    return this.settings.scope ? JSON.stringify([name, tenantOf(this.settings) ?? null]) : name
   }
 
   /** What another process has stored tells what it depends on. */
   private async learn(full: string): Promise<Known | undefined> {
     const entry = await this.lookups.peek(this.keyOf(full))
     const head = entry?.split('\n', 2)[1]
-    const versions = head === undefined ? undefined : versionsOf(head)
-    return versions && this.remember(full, versions)
+    const [ttl, ...versions] = (head && partsOf(head)) || []
+    return ttl === undefined ? undefined : this.remember(full, versions.map(String), Number(ttl))
   }
 
-  private remember(full: string, versions: readonly string[]): Known {
-    const known = { key: this.keyOf(full), versions, head: `${JSON.stringify(versions)}\n` }
+  private remember(full: string, versions: readonly string[], ttl: number): Known {
+    const known = { key: this.keyOf(full), versions, ttl, head: `${JSON.stringify([ttl, ...versions])}\n` }
     this.known.set(full, known)
     return known
   }
@@ -121,11 +135,16 @@ export class DerivedTexts<T> {
   }
 }
 
-/** Undefined for what no version of this wrote. */
-function versionsOf(head: string): string[] | undefined {
+/** The seconds and the keys that an entry begins with; undefined for what no version of this wrote. */
+function partsOf(head: string): unknown[] | undefined {
   try {
-    const keys: unknown = JSON.parse(head)
-    return Array.isArray(keys) && keys.every((key) => typeof key === 'string') ? keys : undefined
+    const parts: unknown = JSON.parse(head)
+    const isHead =
+      Array.isArray(parts) &&
+      parts.every((part, index) =>
+        index === 0 ? Number.isInteger(part) && part > 0 : typeof part === 'string',
+      )
+    return isHead ? parts : undefined
   } catch {
     return undefined
   }

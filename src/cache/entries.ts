@@ -64,7 +64,7 @@ export class Entries {
 
   /** @throws what `ask` throws, and nothing else */
   async answer(read: CachedRead): Promise<Answer> {
-    const found = await this.lookups.find(read.key, read.versions)
+    const found = await this.lookups.find(read.key, read.versions, read.ttl)
     if (!found) return { result: await read.ask(), outcome: 'bypass' }
     const opened = 'value' in found ? this.open(read.shape, found.value) : undefined
     if (opened && 'value' in found) return { ...opened, outcome: 'hit', stamp: found.stamp }
@@ -121,7 +121,7 @@ export class Entries {
   }
 
   private async fill(read: CachedRead, stamp: string): Promise<Filling> {
-    const { text, release } = await this.leases.take(read.key, read.versions, stamp)
+    const { text, release } = await this.leases.take(read, stamp)
     const opened = text === undefined ? undefined : this.open(read.shape, text)
     if (opened && text !== undefined) return { ...opened, filled: { text, stored: true } }
     try {
@@ -141,7 +141,7 @@ export class Entries {
     }
     try {
       await this.store.set(read.key, `${stamp}\n${text}`, read.ttl)
-      this.lookups.keep(read.key, stamp, '', text)
+      this.lookups.keep(read.key, stamp, { head: '', text, ttl: read.ttl })
       return true
     } catch {
       return false

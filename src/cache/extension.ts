@@ -31,7 +31,7 @@ import { Refills } from './refills.ts'
 import { createWatch } from './sources.ts'
 import { Sweeps } from './sweeps.ts'
 import type { TransactionCallback } from './transactions.ts'
-import { UniqueReads } from './unique-reads.ts'
+import { isExact, UniqueReads } from './unique-reads.ts'
 import { Writes } from './writes.ts'
 
 /**
@@ -62,7 +62,7 @@ export function cache(options: CacheOptions) {
     // Which server it is comes last: the others may take a while, in which a connection may be lost.
     settled: async () => (await drops.settled()) && (await sweeps.clear()) && (await continuity.holds()),
   }
-  const get = gatherGets(store)
+  const get = gatherGets(store, trust.known)
   const createLookups = <T>(open: (text: string) => T) =>
     new Lookups(get, trust, open, near > 0 ? createNear<T>(near * MEGABYTE) : undefined)
   const watch = createWatch()
@@ -118,7 +118,8 @@ export function cache(options: CacheOptions) {
           const ask = () => query(args)
           if (transaction) return reads.carryOut(read, true, ask)
           const unique = operation.startsWith('findUnique')
-          return reads.carryOut(read, false, unique ? () => uniqueReads.ask(ask) : ask)
+          const exact = unique && isExact(settings.schema, model, dataPath, args)
+          return reads.carryOut(read, false, unique ? () => uniqueReads.ask(ask, exact) : ask)
         },
       },
     })

@@ -18,6 +18,14 @@ export interface Turn {
   release(): void
 }
 
+/** An entry that is not there. */
+interface Wanted {
+  readonly key: string
+  /** The keys of its versions. */
+  readonly versions: readonly string[]
+  readonly ttl: number
+}
+
 const ALONE: Turn = { release() {} }
 
 /** Lets one process of all ask the database for an entry, while the others wait for what it stores. */
@@ -35,20 +43,17 @@ export class Leases {
   /**
    * Takes the lease of an entry, or waits for its holder. Never rejects: without a store everybody asks.
    *
-   * @param key the entry's
-   * @param versions the keys of its versions
-   * @param stamp the versions that it is to be asked for under
+   * @param stamp the versions that the entry is to be asked for under
    */
-  async take(key: string, versions: readonly string[], stamp: string): Promise<Turn> {
+  async take(read: Wanted, stamp: string): Promise<Turn> {
     const { notes } = this.store
     if (!notes) return ALONE
-    const lease = `${this.namespace}:l:${digest(`${key} ${stamp}`)}`
+    const lease = `${this.namespace}:l:${digest(`${read.key} ${stamp}`)}`
     try {
       // The last holder may have stored its answer, and let go, since the entry was looked up: it is, once more.
-      const [taken, found] = await Promise.all([notes.claim(lease, LIFE), this.lookups.find(key, versions)])
+      const [taken, found] = await Promise.all([notes.claim(lease, LIFE), this.find(read)])
       const text = found && 'value' in found ? found.value : undefined
-      if (!taken)
-        return text === undefined ? await this.wait(lease, key, versions, stamp) : { ...ALONE, text }
+      if (!taken) return text === undefined ? await this.wait(lease, read, stamp) : { ...ALONE, text }
       const release = () => {
         this.store.drop([lease]).catch(() => {})
       }
@@ -68,12 +73,16 @@ export class Leases {
     }
   }
 
-  private async wait(lease: string, key: string, versions: readonly string[], stamp: string): Promise<Turn> {
+  private find({ key, versions, ttl }: Wanted) {
+    return this.lookups.find(key, versions, ttl)
+  }
+
+  private async wait(lease: string, read: Wanted, stamp: string): Promise<Turn> {
     const start = performance.now()
     while (performance.now() - start < PATIENCE) {
       await setTimeout(PAUSE)
       // One command, so that a lease that is over is not one whose entry was not there yet.
-      const [found, held] = await Promise.all([this.lookups.find(key, versions), this.lookups.peek(lease)])
+      const [found, held] = await Promise.all([this.find(read), this.lookups.peek(lease)])
       if (found && 'value' in found) return { ...ALONE, text: found.value }
       // What was dropped meanwhile makes its answer worth nothing.
       if (!found || held === null || stampOf(found.versions) !== stamp) return ALONE

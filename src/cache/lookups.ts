@@ -55,10 +55,16 @@ export class Lookups<T> {
   /**
    * What is stored under a key, if every version that it was read under is still there.
    *
+   * @param ttl seconds that it is kept near
    * @param head what its text must begin with, to be left out
    * @returns undefined where the store cannot be asked or believed
    */
-  async find(key: string, versions: readonly string[], head = ''): Promise<Found<T> | undefined> {
+  async find(
+    key: string,
+    versions: readonly string[],
+    ttl: number,
+    head = '',
+  ): Promise<Found<T> | undefined> {
     try {
       if (!this.trust.known() && !(await this.trust.settled())) return undefined
       const near = this.near?.get(key)
@@ -70,7 +76,7 @@ export class Lookups<T> {
         return { versions: seen }
       }
       const text = entry.slice(stamp.length + 1 + head.length)
-      return { value: this.keep(key, stamp, head, text), stamp }
+      return { value: this.keep(key, stamp, { head, text, ttl }), stamp }
     } catch {
       return undefined
     }
@@ -87,9 +93,14 @@ export class Lookups<T> {
   }
 
   /** Keeps what has been stored near, too. */
-  keep(key: string, stamp: string, head: string, text: string): T {
+  keep(
+    key: string,
+    stamp: string,
+    { head, text, ttl }: { readonly head: string; readonly text: string; readonly ttl: number },
+  ): T {
     const value = this.open(text)
-    this.near?.set(key, { stamp, head, value, size: stamp.length + head.length + text.length })
+    const size = stamp.length + head.length + text.length
+    this.near?.set(key, { stamp, head, value, size }, { ttl: ttl * 1000 })
     return value
   }
 }
@@ -106,14 +117,17 @@ interface Gathered {
 /**
  * Makes one command of all lookups of a turn of the event loop, in which no key comes twice. It is sent after the last
  * of them was asked for, so that none is told what was before it.
+ *
+ * @param known whether what the store says may be believed, as it was when each lookup was asked for
  */
-export function gatherGets(store: Pick<Store, 'get'>): Store['get'] {
+export function gatherGets(store: Pick<Store, 'get'>, known: () => boolean): Store['get'] {
   let waiting: Gathered | undefined
   const gather = (): Gathered => {
     const places = new Map<string, number>()
     const texts = new Promise<(string | null)[]>((resolve, reject) => {
       setImmediate(() => {
         waiting = undefined
+        if (!known()) return reject(new Error('the store was lost meanwhile'))
         store.get([...places.keys()]).then(resolve, reject)
       })
     })

@@ -45,6 +45,8 @@ export class Reads {
    */
   async carryOut(read: Read, inTransaction: boolean, ask: () => Promise<unknown>): Promise<unknown> {
     const start = performance.now()
+    const sources = this.watch.getStore()
+    sources?.begin()
     let outcome: Outcome = 'failed'
     try {
       const answer = inTransaction ? await this.pass(ask) : await this.answer(read, ask)
@@ -53,7 +55,7 @@ export class Reads {
     } finally {
       const { model, operation } = read
       this.counts[outcome]++
-      this.watch.getStore()?.outcomes.add(outcome)
+      sources?.end(outcome)
       const event: ReadEvent = { model, operation, outcome, milliseconds: performance.now() - start }
       readChannel.publish(event)
     }

@@ -36,9 +36,7 @@ export class Refills {
   /** An entry was read that `refill` would fill. */
   hit(key: string, versions: readonly string[], refill: () => Promise<unknown>): void {
     if (this.most === 0) return
-    const hot = this.hot.get(key)
-    if (hot) hot.hits++
-    else this.hot.set(key, { versions, refill, hits: 1 })
+    this.hot.set(key, { versions, refill, hits: (this.hot.get(key)?.hits ?? 0) + 1 })
   }
 
   /** Versions have been dropped. */
@@ -56,6 +54,7 @@ export class Refills {
   }
 
   private choose(): void {
+    if (this.closed) return
     const hit = [...this.hot.entries()].filter(
       ([, { hits, versions }]) => hits >= ENOUGH && versions.some((version) => this.gone.has(version)),
     )
@@ -74,7 +73,9 @@ export class Refills {
     for (const [key, { refill }] of this.waiting) {
       this.waiting.delete(key)
       // Whoever asks next is told what is wrong.
-      await refill().catch(() => {})
+      await Promise.resolve()
+        .then(refill)
+        .catch(() => {})
     }
     this.running--
   }

@@ -9,8 +9,23 @@ export class Sources {
   ttl = Number.POSITIVE_INFINITY
   /** How the reads were answered. */
   readonly outcomes = new Set<Outcome>()
+  private underWay = 0
+  private lost = false
+
   /** Whether the versions tell of all that was read, and nothing was written. */
-  complete = true
+  get complete(): boolean {
+    return !this.lost && this.underWay === 0
+  }
+
+  begin(): void {
+    this.underWay++
+  }
+
+  end(outcome: Outcome): void {
+    this.underWay--
+    this.outcomes.add(outcome)
+    if (outcome === 'failed') this.lose()
+  }
 
   /**
    * @param keys the keys of the versions
@@ -28,14 +43,9 @@ export class Sources {
     this.ttl = Math.min(this.ttl, ttl)
   }
 
-  /** Whether every read was answered by the store alone. */
-  get allHits(): boolean {
-    return this.outcomes.size === 1 && this.outcomes.has('hit')
-  }
-
   /** There is something of which no versions tell. */
   lose(): void {
-    this.complete = false
+    this.lost = true
   }
 }
 

@@ -75,9 +75,10 @@ export class Sweeps {
   }
 
   private async look(notes: Notes): Promise<boolean> {
-    const noted = Object.entries(await notes.all(notesKey(this.namespace))).filter(
-      (note) => ownerOf(note) !== this.own,
+    const [moves, drops] = await Promise.all(
+      [movesKey, notesKey].map((key) => notes.all(key(this.namespace))),
     )
+    const noted = Object.entries({ ...moves, ...drops }).filter((note) => ownerOf(note) !== this.own)
     if (!this.before) this.since = performance.now()
     const { dead, alive } = await this.checkBeats(noted)
     const swept = dead.length > 0 && (await this.sweepNotes(notes, dead))

@@ -82,6 +82,7 @@ export class Touches {
     // A new row may take its place in the same write, with other links.
     for (const column of Object.keys(modelFacts(this.schema, model).fields))
       this.changed.add(`${model}.${column}`)
+    for (const columns of modelFacts(this.schema, model).keys) this.left.add(sweepTag(model, columns))
     this.withJoins(model, rows)
     this.follow(model, rows, 'onDelete')
   }

@@ -85,8 +85,10 @@ export class Transactions {
         this.open.set(id, attempt)
         try {
           const result = await callback(client, ...more)
-          while (attempt.underWay.size > 0) await Promise.allSettled(attempt.underWay)
-          await Promise.all(attempt.required)
+          do {
+            await Promise.allSettled(attempt.underWay)
+            await Promise.all(attempt.required)
+          } while (attempt.underWay.size > 0)
           attempt.end = 'commit'
           return result
         } finally {

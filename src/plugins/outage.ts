@@ -19,6 +19,7 @@ export default fp<{ config: Config }>(
     if (config.DATABASE_DOWN_HITS === 'serve') return
     let down = false
     let looking = false
+    let closed = false
     let timer: NodeJS.Timeout | undefined
     const look = async () => {
       looking = true
@@ -27,7 +28,7 @@ export default fp<{ config: Config }>(
         down = looking = false
       } catch {
         down = true
-        timer = setTimeout(look, PAUSE).unref()
+        if (!closed) timer = setTimeout(look, PAUSE).unref()
       }
     }
     app.addHook('onResponse', async (_request, { statusCode }) => {
@@ -40,7 +41,10 @@ export default fp<{ config: Config }>(
           'The database cannot be reached right now. Try again in a moment.',
         )
     })
-    app.addHook('onClose', async () => clearTimeout(timer))
+    app.addHook('onClose', async () => {
+      closed = true
+      clearTimeout(timer)
+    })
   },
   { name: 'outage', fastify: '5.x', dependencies: ['errors'] },
 )

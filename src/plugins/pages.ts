@@ -22,9 +22,6 @@ interface Page {
   readonly body: Buffer
 }
 
-/** The longest URL whose page is kept, in characters. */
-const LONGEST = 1000
-
 const HIT = 'hotshelf; hit'
 
 /**
@@ -37,10 +34,8 @@ export default fp(
 
     /** Answers with what is kept, or lets the handler answer. */
     const answer: onRequestHookHandler = (request, reply, done) => {
-      const { url } = request
-      if (url.length > LONGEST) return pages.watch(done)
       pages
-        .find(url, () => app.inject(url))
+        .find(nameOf(request), () => app.inject(request.url))
         .then((page) => {
           if (page) send(request, reply, page)
           else pages.watch(done)
@@ -54,8 +49,9 @@ export default fp(
       if (outcomes.size > 0) reply.header('cache-status', statusOf(outcomes))
       if (reply.statusCode !== 200) return done(null, payload)
       const etag = etagOf(payload)
-      if (request.url.length <= LONGEST) pages.keep(request.url, `${etag}\n${payload}`)
-      done(null, isKnown(request, reply, etag) ? '' : payload)
+      pages.keep(nameOf(request), `${etag}\n${payload}`).catch((error) => request.log.error(error))
+      if (isKnown(request, reply, etag)) done(null, null)
+      else done(null, payload)
     }
     app.addHook('onRoute', (route) => {
       if (!isPage(route)) return
@@ -70,16 +66,21 @@ export default fp(
 const isPage = ({ method, config }: RouteOptions): boolean =>
   config?.page === true && (method === 'GET' || method === 'HEAD')
 
+/** What a page depends on beside the reads: not on the order of parameters, on a host, or on what says nothing. */
+function nameOf({ routeOptions, params, query }: FastifyRequest): string {
+  const given = Object.entries(query as object).sort(([one], [other]) => (one < other ? -1 : 1))
+  return JSON.stringify([routeOptions.url, params, given])
+}
+
 function openPage(text: string): Page {
   const end = text.indexOf('\n')
   return { etag: text.slice(0, end), body: Buffer.from(text.slice(end + 1)) }
 }
 
-const NOTHING = Buffer.alloc(0)
-
 function send(request: FastifyRequest, reply: FastifyReply, { etag, body }: Page): void {
-  reply.header('content-type', 'application/json; charset=utf-8').header('cache-status', HIT)
-  reply.send(isKnown(request, reply, etag) ? NOTHING : body)
+  reply.header('cache-status', HIT)
+  if (isKnown(request, reply, etag)) reply.send()
+  else reply.header('content-type', 'application/json; charset=utf-8').send(body)
 }
 
 /** Sets the ETag, and the status 304 where the client has that already. */
@@ -88,7 +89,7 @@ function isKnown({ headers }: FastifyRequest, reply: FastifyReply, etag: string)
   const known = headers['if-none-match']
   if (known === undefined || (known !== '*' && !known.split(',').some((one) => opaque(one) === etag)))
     return false
-  reply.code(304)
+  reply.code(304).removeHeader('content-type')
   return true
 }
 

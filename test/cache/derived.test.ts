@@ -117,6 +117,15 @@ t.test('what is not worked out from cached reads alone is not kept', async (t) =
     'a read that is not cached': async () => [await read(), await cached.review.findMany()],
     'a read in a transaction': () => cached.$transaction(async (tx) => [await tx.author.findMany()]),
     'a write': () => cached.author.update({ where: { id }, data: { name: 'before' } }),
+    'a read that failed': async () => [
+      await read(),
+      await cached.author.findUniqueOrThrow({ where: { id: -1 } }).catch(() => 'none'),
+    ],
+    'another text': async () => [await read(), await cached.$cache.derived('other', open).find('page')],
+    'a read that nobody waits for': async () => {
+      cached.author.findMany().then(() => {})
+      return read()
+    },
     'nothing at all': async () => 'nothing',
   }
   for (const [name, make] of Object.entries(makers)) {
@@ -151,10 +160,11 @@ t.test('an entry that was cut short, or written by something else, is made again
     },
   }
   const { pageOf, connect } = await createPage(t, { store })
-  for (let times = 0; times < 2; times++) await pageOf().ask()
+  const first = pageOf()
+  for (let times = 0; times < 2; times++) await first.ask()
   const page = [...keys].find((key) => key.includes(':d:')) ?? ''
   const [whole] = await memory.get([page])
-  for (const torn of ['', 'x', 'x\n', 'x\n["y"]', 'x\n{}\ny', whole?.slice(0, 30) ?? '']) {
+  for (const torn of ['', 'x', 'x\n', 'x\n["y"]', 'x\n[1, 2]\ny', 'x\n{}\ny', whole?.slice(0, 30) ?? '']) {
     await memory.set(page, torn, 60)
     const { ask, made } = pageOf(connect().cached)
     t.match(await ask(), 'before')

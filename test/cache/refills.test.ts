@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import type { ReadEvent } from '../../src/cache/index.ts'
 import { WatchedAdapter } from '../support/adapter.ts'
@@ -85,4 +86,17 @@ t.test('without the option nothing is read that nobody asked for', async (t) => 
   await cached.author.update({ where: { id }, data: { name: 'new' } })
   await cached.author.update({ where: { id }, data: { name: 'newer' } })
   t.same((await observe(() => read(id))).outcomes, ['stored'])
+})
+
+t.test('nothing is read again by a client that is closed', async (t) => {
+  const { cached, ids, read, asked } = await createRefilled(2)
+  const [id = 0] = ids
+  for (let times = 0; times < 4; times++) await read(id)
+  await cached.author.update({ where: { id }, data: { name: 'new' } })
+  await cached.$cache.close()
+  let late = 0
+  asked.on('asked', () => late++)
+  await setImmediate()
+  await cached.$queryRaw`SELECT 1`
+  t.equal(late, 1, 'but what is asked for')
 })

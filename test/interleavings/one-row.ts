@@ -91,7 +91,12 @@ export function playOneRow(
       const intents = new parts.intents.Intents(store, settings.namespace, settings.crashBound, drops)
       const held = near ? parts.lookups.createNear<string>(NEAR) : undefined
       const trust = { known: () => drops.owing === 0, settled: () => drops.settled() }
-      const lookups = new parts.lookups.Lookups(parts.lookups.gatherGets(store), trust, String, held)
+      const lookups = new parts.lookups.Lookups(
+        parts.lookups.gatherGets(store, trust.known),
+        trust,
+        String,
+        held,
+      )
       const watch = parts.sources.createWatch()
       return {
         near: held,

@@ -1,9 +1,11 @@
 import t from 'tap'
 import { createApp, send } from '../support/app.ts'
+import { createNamespace } from '../support/redis.ts'
 
 for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
   t.test(`pages as they are kept, with ${JSON.stringify(env)}`, async (t) => {
-    const app = await createApp(t, env)
+    const namespace = createNamespace()
+    const app = await createApp(t, { ...env, CACHE_NAMESPACE: namespace })
     const { body: author } = await send(app, 'POST', '/authors', { name: 'Zoë' })
     const url = `/authors/${author.id}`
     const get = (headers: Record<string, string> = {}) => app.inject({ url, headers })
@@ -26,6 +28,7 @@ for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
         t.equal(answer.statusCode, 304, known)
         t.equal(answer.body, '')
         t.equal(answer.headers.etag, etag)
+        for (const name of ['content-length', 'content-type']) t.equal(answer.headers[name], undefined, name)
       }
       t.equal((await get({ 'if-none-match': '"other"' })).statusCode, 200)
       await send(app, 'PATCH', url, { name: 'Zora' })
@@ -42,6 +45,18 @@ for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
       t.equal(head.body, '')
       for (const name of ['content-type', 'content-length', 'etag'])
         t.equal(head.headers[name], made.headers[name], name)
+    })
+
+    t.test('a page has one name, in whatever order and with whatever else it is asked for', async (t) => {
+      const hit = (path: string) => app.inject(path).then(({ headers }) => headers['cache-status'])
+      await hit('/books?limit=3&sort=title')
+      t.equal(await hit('/books?sort=title&limit=3&&'), 'hotshelf; hit')
+      const redis = app.redis
+      if (!redis) throw new Error('there is a Redis')
+      const pages = async () => (await redis.keys(`${namespace}:d:*`)).length
+      const before = await pages()
+      for (let more = 0; more < 5; more++) await hit(`/books?limit=3${'&'.repeat(more)}&sort=title`)
+      t.equal(await pages(), before)
     })
 
     t.test('what is refused or missing is not kept', async (t) => {
