@@ -15,6 +15,10 @@ declare module 'fastify' {
     /** Whether its answer depends on nothing but the URL and on what is read through `app.prisma`. */
     page?: boolean
   }
+  interface FastifyRequest {
+    /** The name of the page that is asked for: its parameters are given their types later, and their defaults. */
+    pageName: string
+  }
 }
 
 interface Page {
@@ -32,10 +36,12 @@ export default fp(
   async (app) => {
     const pages = app.prisma.$cache.derived(await codeFingerprint(), openPage)
 
+    app.decorateRequest('pageName', '')
     /** Answers with what is kept, or lets the handler answer. */
     const answer: onRequestHookHandler = (request, reply, done) => {
+      request.pageName = nameOf(request)
       pages
-        .find(nameOf(request), () => app.inject(request.url))
+        .find(request.pageName, () => app.inject(request.url))
         .then((page) => {
           if (page) send(request, reply, page)
           else pages.watch(done)
@@ -49,7 +55,7 @@ export default fp(
       if (outcomes.size > 0) reply.header('cache-status', statusOf(outcomes))
       if (reply.statusCode !== 200) return done(null, payload)
       const etag = etagOf(payload)
-      pages.keep(nameOf(request), `${etag}\n${payload}`).catch((error) => request.log.error(error))
+      pages.keep(request.pageName, `${etag}\n${payload}`).catch((error) => request.log.error(error))
       if (isKnown(request, reply, etag)) done(null, null)
       else done(null, payload)
     }

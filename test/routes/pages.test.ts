@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createApp, send } from '../support/app.ts'
+import { observe } from '../support/client.ts'
 import { createNamespace } from '../support/redis.ts'
 
 for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
@@ -10,6 +11,15 @@ for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
     const url = `/authors/${author.id}`
     const get = (headers: Record<string, string> = {}) => app.inject({ url, headers })
     const [made, , kept] = [await get(), await get(), await get()]
+
+    t.test('an answer that is kept costs no read', async (t) => {
+      for (const path of [url, '/books', '/books?limit=3', '/authors?q=zo', '/books?limit=2&sort=title']) {
+        for (let times = 0; times < 2; times++) await app.inject(path)
+        const { result, outcomes } = await observe(() => app.inject(path))
+        t.equal(result.headers['cache-status'], 'hotshelf; hit')
+        t.same(outcomes, [], path)
+      }
+    })
 
     t.test('an answer that was kept is the one that was made', async (t) => {
       for (const name of ['content-type', 'content-length', 'etag', 'x-frame-options'])
