@@ -16,8 +16,9 @@ export const label = (
   attributes: Readonly<Record<string, string>> = {},
 ): string => element('text', { x, y, ...attributes }, escaped(text))
 
-/** A whole picture, whose colours go with a light page and with a dark one. */
+/** A whole picture, whose colours go with a light page and with a dark one. `title` is for who cannot see it. */
 export const picture = (
+  title: string,
   width: number,
   height: number,
   colours: Colours,
@@ -33,7 +34,7 @@ export const picture = (
       'font-family': 'system-ui, sans-serif',
       'font-size': 12,
     },
-    `\n<style>${styleOf(colours)}</style>\n`,
+    `\n<title>${escaped(title)}</title>\n<style>${styleOf(colours)}</style>\n`,
     content.join('\n'),
     '\n',
   )}\n`
