@@ -6,7 +6,7 @@ import type { Lookups } from './lookups.ts'
 import type { Settings } from './options.ts'
 import { planRead, type Read, versionKey } from './plan.ts'
 import type { Refills } from './refills.ts'
-import type { Watch } from './sources.ts'
+import type { Sources, Watch } from './sources.ts'
 
 /** Versions outlive the entries that are stored under them, whosever they are. */
 const LIVES = 2
@@ -49,7 +49,7 @@ export class Reads {
     sources?.begin()
     let outcome: Outcome = 'failed'
     try {
-      const answer = inTransaction ? await this.pass(ask) : await this.answer(read, ask)
+      const answer = inTransaction ? await pass(ask, sources) : await this.answer(read, ask, sources)
       outcome = answer.outcome
       return answer.result
     } finally {
@@ -61,23 +61,28 @@ export class Reads {
     }
   }
 
-  private async answer(read: Read, ask: () => Promise<unknown>): Promise<Answer> {
+  private async answer(
+    read: Read,
+    ask: () => Promise<unknown>,
+    sources: Sources | undefined,
+  ): Promise<Answer> {
     const plan = planRead(this.settings, read)
-    if (!plan.cacheable) return this.pass(ask)
+    if (!plan.cacheable) return pass(ask, sources)
     const { key, ttl } = plan
     const versions = plan.tags.map((tag) => versionKey(this.settings, tag))
     const { schema, maxBytes, scope } = this.settings
     const entry = { key, versions, shape: { ...read, schema }, ttl, maxBytes, ask }
     const answer = await this.entries.answer(entry)
     const hit = answer.outcome === 'hit'
-    this.watch.getStore()?.read(versions, answer.stamp, ttl)
+    sources?.read(versions, answer.stamp, ttl)
     // On whose behalf it would be asked again is not known.
     if (hit && !scope) this.refills.hit(key, versions, () => this.entries.answer(entry))
     return answer
   }
+}
 
-  private async pass(ask: () => Promise<unknown>): Promise<Answer> {
-    this.watch.getStore()?.lose()
-    return { result: await ask(), outcome: 'bypass' }
-  }
+/** Asks the database alone. */
+async function pass(ask: () => Promise<unknown>, sources: Sources | undefined): Promise<Answer> {
+  sources?.lose()
+  return { result: await ask(), outcome: 'bypass' }
 }
