@@ -34,9 +34,16 @@ export async function ask(
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
-/** Asks for some paths once, one after the other. */
+const AT_ONCE = 8
+const some = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
+
+/** Asks for some paths once, a few at a time. */
 export async function each({ url, paths }: { url: string; paths: readonly string[] }): Promise<void> {
-  for (const path of new Set(paths)) await ask(agent, `${url}${path}`)
+  const left = [...new Set(paths)].values()
+  const work = async () => {
+    for (const path of left) await ask(some, `${url}${path}`)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
 }
 
 /** The values that are written, each another one. */

@@ -37,6 +37,8 @@ export interface Options {
   readonly books: number
   /** Different paths that are asked for, of an endpoint with an id. */
   readonly paths: number
+  /** Books, the most popular ones, that are asked for before the load of a mix begins. */
+  readonly warm: number
   /** Requests for one cold key. */
   readonly crowd: number
   /** Servers that those are spread over. */
@@ -56,6 +58,7 @@ const FULL = {
   connections: 20,
   books: 10_000,
   paths: 200,
+  warm: 3000,
   crowd: 1000,
   processes: 4,
   firstReads: 50,
@@ -71,6 +74,7 @@ const QUICK: typeof FULL = {
   connections: 5,
   books: 200,
   paths: 5,
+  warm: 20,
   crowd: 40,
   processes: 1,
   firstReads: 2,

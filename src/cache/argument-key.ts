@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Decimal, isObjectEnumValue, skip } from '@prisma/client/runtime/client'
 
 /** Thrown for arguments that hold something of which no text is known. A query with such arguments is not cached. */
@@ -7,8 +7,7 @@ export class NoKeyError extends Error {
 }
 
 /** A digest of at least 128 bits, safe in a Redis key. */
-export const digest = (text: string): string =>
-  createHash('sha256').update(text).digest('base64url').slice(0, 22)
+export const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22)
 
 /**
  * A text of a value: equal for two that differ in no more than the order of properties, different for any others. Every

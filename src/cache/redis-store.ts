@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Cluster, type Redis, ReplyError } from 'ioredis'
+import { gatherWrites } from './gathered-writes.ts'
 import { CacheOptionError } from './options.ts'
 import { type Origin, type Store, StoreRefusalError } from './store.ts'
 
@@ -28,26 +29,36 @@ export function redisStore(redis: Redis | Cluster): Store {
     else await redis.unlink([...keys])
   }
   const origin = originOf(redis)
+  const writes = gatherWrites(redis)
+  const sent = <T>(command: () => Promise<T>): Promise<T> => {
+    writes.hold()
+    return answered(command())
+  }
   return {
     origin,
     notes: {
-      put: async (key, name, text) => void (await answered(redis.hset(key, name, text))),
-      remove: async (key, names) => void (await answered(redis.hdel(key, ...names))),
-      all: (key) => answered(redis.hgetall(key)),
+      async put(key, name, text) {
+        const answer = sent(() => redis.hset(key, name, text))
+        // It is to be on its way before the statement is that it is about.
+        writes.release()
+        await answer
+      },
+      remove: async (key, names) => void (await sent(() => redis.hdel(key, ...names))),
+      all: (key) => sent(() => redis.hgetall(key)),
       claim: async (key, milliseconds) =>
-        (await answered(redis.set(key, '', 'PX', milliseconds, 'NX'))) !== null,
-      beat: async (key, milliseconds) => void (await answered(redis.set(key, '', 'PX', milliseconds))),
+        (await sent(() => redis.set(key, '', 'PX', milliseconds, 'NX'))) !== null,
+      beat: async (key, milliseconds) => void (await sent(() => redis.set(key, '', 'PX', milliseconds))),
     },
     async get(keys) {
       const connection = origin.connection()
-      const texts = await answered(get(keys))
+      const texts = await sent(() => get(keys))
       // A connection of the caller's may send again what another server did not answer.
       if (origin.connection() !== connection) throw new Error('the connection to Redis was lost')
       return texts
     },
-    drop: (keys) => answered(drop(keys)),
-    pin: (keys, text, seconds) => answered(pin(keys, text, seconds)),
-    set: async (key, text, seconds) => void (await answered(redis.set(key, text, 'EX', seconds))),
+    drop: (keys) => sent(() => drop(keys)),
+    pin: (keys, text, seconds) => sent(() => pin(keys, text, seconds)),
+    set: async (key, text, seconds) => void (await sent(() => redis.set(key, text, 'EX', seconds))),
   }
 
   async function pin(keys: readonly string[], text: string, seconds: number) {

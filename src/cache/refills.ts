@@ -9,6 +9,7 @@ const ENOUGH = 2
 const AT_ONCE = 2
 
 interface Hot {
+  readonly key: string
   readonly versions: readonly string[]
   readonly refill: () => Promise<unknown>
   hits: number
@@ -20,7 +21,9 @@ interface Hot {
  */
 export class Refills {
   private readonly most: number
-  private readonly hot = new LRUCache<string, Hot>({ max: COUNTED })
+  private readonly hot = new LRUCache<string, Hot>({ max: COUNTED, dispose: (hot) => this.forget(hot) })
+  /** By version, the entries that depend on it and are worth it. */
+  private readonly dependents = new Map<string, Set<Hot>>()
   private readonly waiting = new Map<string, Hot>()
   private readonly gone = new Set<string>()
   private running = 0
@@ -36,7 +39,12 @@ export class Refills {
   /** An entry was read that `refill` would fill. */
   hit(key: string, versions: readonly string[], refill: () => Promise<unknown>): void {
     if (this.most === 0) return
-    this.hot.set(key, { versions, refill, hits: (this.hot.get(key)?.hits ?? 0) + 1 })
+    const known = this.hot.get(key)
+    // What a text is worked out from may have changed since.
+    const hot = known && isSame(known.versions, versions) ? known : { key, versions, refill, hits: 0 }
+    if (hot !== known) this.hot.set(key, hot)
+    hot.hits++
+    if (hot.hits === ENOUGH) this.index(hot)
   }
 
   /** Versions have been dropped. */
@@ -53,17 +61,32 @@ export class Refills {
     this.waiting.clear()
   }
 
+  private index(hot: Hot): void {
+    for (const version of hot.versions) {
+      const dependents = this.dependents.get(version)
+      if (dependents) dependents.add(hot)
+      else this.dependents.set(version, new Set([hot]))
+    }
+  }
+
+  private forget(hot: Hot): void {
+    for (const version of hot.versions) {
+      const dependents = this.dependents.get(version)
+      dependents?.delete(hot)
+      if (dependents?.size === 0) this.dependents.delete(version)
+    }
+  }
+
   private choose(): void {
     if (this.closed) return
-    const hit = [...this.hot.entries()].filter(
-      ([, { hits, versions }]) => hits >= ENOUGH && versions.some((version) => this.gone.has(version)),
-    )
+    const dependents = [...this.gone].flatMap((version) => [...(this.dependents.get(version) ?? [])])
     this.gone.clear()
-    hit.sort(([, one], [, other]) => other.hits - one.hits)
-    for (const [key, hot] of hit.slice(0, this.most)) {
+    const hit = [...new Set(dependents)].filter(({ hits }) => hits >= ENOUGH)
+    hit.sort((one, other) => other.hits - one.hits)
+    for (const hot of hit.slice(0, this.most)) {
       // What nobody reads any more is soon forgotten, however often it is dropped.
       hot.hits = Math.floor(hot.hits / 2)
-      this.waiting.set(key, hot)
+      this.waiting.set(hot.key, hot)
     }
     while (this.running < AT_ONCE && this.waiting.size > 0) this.work()
   }
@@ -80,3 +103,6 @@ export class Refills {
     this.running--
   }
 }
+
+const isSame = (versions: readonly string[], others: readonly string[]): boolean =>
+  versions.length === others.length && versions.every((version, index) => version === others[index])

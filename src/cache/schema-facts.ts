@@ -91,8 +91,14 @@ export const fieldOf = (facts: ModelFacts, name: string): FieldFacts | undefined
   Object.hasOwn(facts.fields, name) ? facts.fields[name] : undefined
 
 /** The relation fields of a model, with their names. */
-export const relationsOf = (facts: ModelFacts): [string, RelationFacts][] =>
-  Object.entries(facts.fields).filter((entry): entry is [string, RelationFacts] => isRelation(entry[1]))
+export const relationsOf = workedOutOnce((facts: ModelFacts): readonly (readonly [string, RelationFacts])[] =>
+  Object.entries(facts.fields).filter((entry): entry is [string, RelationFacts] => isRelation(entry[1])),
+)
+
+/** The columns of a model that the database works out from others. */
+export const generatedColumns = workedOutOnce(({ fields }: ModelFacts): readonly string[] =>
+  Object.entries(fields).flatMap(([name, field]) => (isScalar(field) && field.generated ? [name] : [])),
+)
 
 /** The same relation seen from its other end. */
 export function oppositeOf(schema: CacheSchema, { model, opposite }: RelationFacts): RelationFacts {
@@ -102,13 +108,18 @@ export function oppositeOf(schema: CacheSchema, { model, opposite }: RelationFac
 }
 
 /** The foreign keys that reference a model. */
-export function referrersOf(schema: CacheSchema, model: string): Referrer[] {
-  return Object.entries(schema.models).flatMap(([name, facts]) =>
-    relationsOf(facts).flatMap(([, { model: target, key }]) =>
-      target === model && key ? [{ model: name, key }] : [],
-    ),
-  )
-}
+export const referrersOf = (schema: CacheSchema, model: string): readonly Referrer[] =>
+  referrersByModel(schema).get(model) ?? []
+
+const referrersByModel = workedOutOnce(
+  ({ models }: CacheSchema): ReadonlyMap<string, readonly Referrer[]> => {
+    const referrers = new Map(Object.keys(models).map((model): [string, Referrer[]] => [model, []]))
+    for (const [model, facts] of Object.entries(models))
+      for (const [, { model: target, key }] of relationsOf(facts))
+        if (key) referrers.get(target)?.push({ model, key })
+    return referrers
+  },
+)
 
 /** Whether a column is in a key column set, or is referenced by a foreign key or a join table. */
 export const isKeyColumn = (schema: CacheSchema, model: string, column: string): boolean =>
@@ -117,3 +128,15 @@ export const isKeyColumn = (schema: CacheSchema, model: string, column: string):
   relationsOf(modelFacts(schema, model)).some(([, { key, join }]) =>
     [...(key?.from ?? []), join?.id].includes(column),
   )
+
+/** What is worked out from facts, which never change. */
+function workedOutOnce<Facts extends object, Result>(
+  workOut: (facts: Facts) => Result,
+): (facts: Facts) => Result {
+  const known = new WeakMap<Facts, Result>()
+  return (facts) => {
+    const result = known.get(facts) ?? workOut(facts)
+    known.set(facts, result)
+    return result
+  }
+}

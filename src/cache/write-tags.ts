@@ -13,6 +13,7 @@ import {
 import {
   type CacheSchema,
   fieldOf,
+  generatedColumns,
   isRelation,
   isScalar,
   type ModelFacts,
@@ -44,17 +45,20 @@ export function touchesOfWrite(
   result?: unknown,
   volatile: Volatile = new Map(),
 ): Touches {
-  const touchesOf = (changed: ReadonlySet<string>): Touches => {
+  const writerOf = (changed: ReadonlySet<string>): Writer => {
     const writer = new Writer(schema, volatile, changed)
     writer.write(model, operation, argsOf(args), result)
-    return writer.touches
+    return writer
   }
-  const touches = touchesOf(new Set())
-  return touches.changed.size > 0 ? touchesOf(touches.changed) : touches
+  const { touches, nests } = writerOf(new Set())
+  // What changes somewhere is known at the end, and matters to relations alone.
+  return nests && touches.changed.size > 0 ? writerOf(touches.changed).touches : touches
 }
 
 class Writer {
   readonly touches: Touches
+  /** Whether the data hold relations. */
+  nests = false
   private readonly schema: CacheSchema
   private readonly volatile: Volatile
   private readonly changed: ReadonlySet<string>
@@ -174,6 +178,7 @@ class Writer {
     for (const [name, operations] of given(data)) {
       const relation = fieldOf(facts, name)
       if (!isRelation(relation)) continue
+      this.nests = true
       const several = given(operations).length > 1
       for (const [operation, input] of given(operations)) {
         this.unlink(model, relation, operation, isNew)
@@ -264,7 +269,3 @@ class Writer {
       this.touches.join(model, name, relation, row.get(join.id), known.get(far.id))
   }
 }
-
-/** What the database works out from other columns. */
-const generatedColumns = ({ fields }: ModelFacts): string[] =>
-  Object.entries(fields).flatMap(([name, field]) => (isScalar(field) && field.generated ? [name] : []))

@@ -67,7 +67,7 @@ export const columnsOf = (model: string): string[] =>
 export const numbersOf = (model: string): string[] =>
   columnsOf(model).filter((name) => typeOf(model, name) === 'Int')
 
-export const relationsOf = (model: string): [string, RelationFacts][] =>
+export const relationsOf = (model: string): readonly (readonly [string, RelationFacts])[] =>
   relationsIn(modelFacts(schema, model))
 
 export const relationOf = (model: string, name: string | undefined): RelationFacts | undefined =>

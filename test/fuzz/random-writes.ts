@@ -92,7 +92,7 @@ const isRequired = (model: string, name: string): boolean =>
   relationOf(model, name)?.key?.from.some((column) => !isOptional(model, column)) ?? false
 
 /** Relations that a row's data may write through: with its foreign keys given, those alone that have none of its own. */
-const nestable = (model: string, checked: boolean, opposite?: string): [string, RelationFacts][] =>
+const nestable = (model: string, checked: boolean, opposite?: string): (readonly [string, RelationFacts])[] =>
   relationsOf(model).filter(([name, { key }]) => name !== opposite && (checked || !key))
 
 const nestedCreates = (model: string, depth: number, checked: boolean, opposite?: string): Entry[] =>
