@@ -111,7 +111,13 @@ export const stampOf = (versions: readonly (string | null)[]): string | undefine
 
 interface Gathered {
   readonly places: Map<string, number>
-  readonly texts: Promise<(string | null)[]>
+  readonly lookups: Lookup[]
+}
+
+interface Lookup {
+  readonly keys: readonly string[]
+  readonly resolve: (texts: (string | null)[]) => void
+  readonly reject: (error: unknown) => void
 }
 
 /**
@@ -122,22 +128,27 @@ interface Gathered {
  */
 export function gatherGets(store: Pick<Store, 'get'>, known: () => boolean): Store['get'] {
   let waiting: Gathered | undefined
+  const send = async ({ places, lookups }: Gathered) => {
+    waiting = undefined
+    try {
+      if (!known()) throw new Error('the store was lost meanwhile')
+      const all = await store.get([...places.keys()])
+      for (const { keys, resolve } of lookups) resolve(keys.map((key) => all[places.get(key) ?? -1] ?? null))
+    } catch (error) {
+      for (const { reject } of lookups) reject(error)
+    }
+  }
   const gather = (): Gathered => {
-    const places = new Map<string, number>()
-    const texts = new Promise<(string | null)[]>((resolve, reject) => {
-      setImmediate(() => {
-        waiting = undefined
-        if (!known()) return reject(new Error('the store was lost meanwhile'))
-        store.get([...places.keys()]).then(resolve, reject)
-      })
+    const gathered = { places: new Map(), lookups: [] }
+    setImmediate(send, gathered)
+    return gathered
+  }
+  // A promise for each lookup and no more: they are what a hit is made of.
+  return (keys) =>
+    new Promise((resolve, reject) => {
+      waiting ??= gather()
+      const { places, lookups } = waiting
+      for (const key of keys) if (!places.has(key)) places.set(key, places.size)
+      lookups.push({ keys, resolve, reject })
     })
-    return { places, texts }
-  }
-  return async (keys) => {
-    waiting ??= gather()
-    const { places, texts } = waiting
-    for (const key of keys) if (!places.has(key)) places.set(key, places.size)
-    const all = await texts
-    return keys.map((key) => all[places.get(key) ?? -1] ?? null)
-  }
 }
