@@ -104,7 +104,7 @@ export function createCacheClient(
       await store.retry()
       await drops.settled()
       drops.close()
-      await intents.close()
+      intents.close()
       sweeps.close()
       store.close()
     },

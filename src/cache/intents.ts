@@ -16,9 +16,6 @@ export interface Intent {
 const BEAT = 0.1
 export const LIFE = 0.4
 
-/** Milliseconds after which a note is removed, with others, whose write has been dropped. */
-const CLEARANCE = 20
-
 /** The key of all notes. */
 export const notesKey = (namespace: string): string => `${namespace}:intents`
 
@@ -69,7 +66,6 @@ export class Intents {
   private count = 0
   private lastBeat = Number.NEGATIVE_INFINITY
   private timer: NodeJS.Timeout | undefined
-  private clearing: NodeJS.Timeout | undefined
 
   /** @param bound milliseconds for which a process that dies within a write may leave a stale entry */
   constructor(store: Store, namespace: string, bound: number, drops: Drops) {
@@ -141,9 +137,8 @@ export class Intents {
   }
 
   /** Beats no more. Notes of writes under way stay, for others to sweep. */
-  async close(): Promise<void> {
+  close(): void {
     clearInterval(this.timer)
-    if (this.notes) await this.clear(this.notes)
   }
 
   private renew(notes: Notes): void {
@@ -151,7 +146,7 @@ export class Intents {
       this.forget(notes, [...this.owed])
       this.owed.clear()
     }
-    if (this.closed.size > 0) this.clear(notes)
+    if (this.closed.size > 0) this.forget(notes, [...this.closed])
     if (this.open.size > 0) this.beat(notes)
   }
 
@@ -168,28 +163,18 @@ export class Intents {
     }
   }
 
-  /** What rows may leave others look up, with each write; the rest is of no hurry. */
-  private forget(notes: Notes, names: readonly string[]): void {
-    const moved = names.filter((name) => this.open.get(name)?.moves)
+  private async forget(notes: Notes, names: readonly string[]): Promise<void> {
+    const moved = names.filter((name) => this.closed.has(name) || this.open.get(name)?.moves)
     for (const name of names) {
       this.open.delete(name)
       this.closed.add(name)
     }
-    if (moved.length > 0) notes.remove(movesKey(this.namespace), moved).catch(() => {})
-    this.clearing ??= setTimeout(() => this.clear(notes), CLEARANCE).unref()
-  }
-
-  /** Removes the notes of writes that have been dropped. What the store does not take is tried again with the next beat. */
-  private async clear(notes: Notes): Promise<void> {
-    clearTimeout(this.clearing)
-    this.clearing = undefined
-    const names = [...this.closed]
-    if (names.length === 0) return
     try {
-      await Promise.all([movesKey, notesKey].map((key) => notes.remove(key(this.namespace), names)))
+      if (moved.length > 0) await notes.remove(movesKey(this.namespace), moved)
+      await notes.remove(notesKey(this.namespace), names)
       for (const name of names) this.closed.delete(name)
     } catch {
-      // They are still among the closed ones.
+      // Tried again with the next beat.
     }
   }
 }
