@@ -14,7 +14,7 @@ const ROUNDS = 5
 /** Milliseconds that Redis is away: the breaker opens, and connections are given up. */
 const AWAY = 3000
 
-/** What faults cost a client, for the README's table: in milliseconds, on the machine that it is run on. */
+/** What faults cost a client, for the table in docs/operations.md: in milliseconds, on the machine that it is run on. */
 async function measure(start: Start): Promise<number> {
   const { databaseUrl } = await startTestbed(start)
   const env = { DATABASE_URL: databaseUrl, CACHE_NAMESPACE: `measure-${randomUUID()}` }

@@ -1,13 +1,15 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Container } from 'kubernetes-types/core/v1.js'
 import t from 'tap'
 import { parse } from 'yaml'
 import { freePort } from '../scripts/services/ports.ts'
 import { createBareDatabase } from './support/database.ts'
+import { containers } from './support/kubernetes.ts'
 import { createNamespace, redisUrl } from './support/redis.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -15,9 +17,13 @@ const read = (name: string) => readFileSync(join(root, name), 'utf8')
 const compose = parse(read('compose.yaml'), { merge: true })
 const dockerfile = read('Dockerfile')
 const { PATH = '', HOME = '' } = process.env
+/** All that its commands may write to. */
+const home = await mkdtemp(join(tmpdir(), 'hotshelf-home-'))
+t.teardown(() => rm(home, { recursive: true }))
 const env = {
   PATH,
-  HOME,
+  HOME: home,
+  TMPDIR: home,
   DATABASE_URL: await createBareDatabase(t),
   REDIS_URL: redisUrl(),
   CACHE_NAMESPACE: createNamespace(),
@@ -37,6 +43,12 @@ function run([program = '', ...args]: string[], variables: Record<string, string
       resolve({ code: error ? 1 : 0, said: `${stdout}${stderr}` }),
     )
   })
+}
+
+/** What is in the image's folder, and when each was last written. */
+async function written(): Promise<string[]> {
+  const files = await readdir(image, { recursive: true })
+  return Promise.all(files.map(async (file) => `${file} ${(await stat(join(image, file))).mtimeMs}`))
 }
 
 /** A command of the Dockerfile, as it is in its JSON form. */
@@ -73,6 +85,7 @@ t.test('the composition migrates, warms and serves, each after the other', async
     'what it sets is what is tried here',
   )
 
+  const before = await written()
   const migrated = await run(migrate.command)
   t.equal(migrated.code, 0, migrated.said)
   const warmed = await run(warm.command)
@@ -92,6 +105,23 @@ t.test('the composition migrates, warms and serves, each after the other', async
   t.same(await once(health, 'exit'), [0, null])
   server.kill('SIGTERM')
   t.same(await once(server, 'exit'), [0, null])
+  t.same(await written(), before, 'its root may be read-only')
   const sick = spawn(checker, check, { env: { ...env, PORT } })
   t.same(await once(sick, 'exit'), [1, null])
+})
+
+t.test('no other command is given to the image, by the composition or on Kubernetes', (t) => {
+  const { migrate, warm, ...others } = compose.services
+  const tried = [migrate.command, warm.command, undefined].map(String)
+  const composed: Container[] = Object.entries<Omit<Container, 'name'>>(others).map(([name, own]) => ({
+    name,
+    ...own,
+  }))
+  const ours = [...composed, ...containers].filter(({ image }) => image === 'hotshelf')
+  t.same(ours.map(({ name }) => name).sort(), ['api', 'api', 'migrate', 'warm'])
+  for (const { name, command, args } of ours) {
+    t.ok(tried.includes(String(command)), `${name}: ${command}`)
+    t.notOk(args, name)
+  }
+  t.end()
 })

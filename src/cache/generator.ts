@@ -1,6 +1,6 @@
+#!/usr/bin/env node
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname } from 'node:path'
 import helper from '@prisma/generator-helper'
 import { factsOfDmmf } from './facts-of-dmmf.ts'
 
@@ -14,14 +14,11 @@ helper.generatorHandler({
     const output = generator.output?.value
     if (!output) throw new Error('the cacheSchema generator needs an output')
     const facts = factsOfDmmf(dmmf.datamodel, datamodel)
-    const types = relative(dirname(output), fileURLToPath(new URL('schema-facts.ts', import.meta.url)))
     await mkdir(dirname(output), { recursive: true })
     await writeFile(
       output,
       `// Written by \`prisma generate\` from the Prisma schema.
-import type { CacheSchema } from '${types.startsWith('.') ? types : `./${types}`}'
-
-export const schema: CacheSchema = ${JSON.stringify(facts, null, 2)}
+export const schema = ${JSON.stringify(facts, null, 2)} as const
 `,
     )
   },

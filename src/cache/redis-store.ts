@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Cluster, type Redis, ReplyError } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { gatherWrites } from './gathered-writes.ts'
 import { CacheOptionError } from './options.ts'
 import { type Origin, type Store, StoreRefusalError } from './store.ts'
@@ -19,13 +19,13 @@ export function redisStore(redis: Redis | Cluster): Store {
   const get = async (keys: readonly string[]): Promise<(string | null)[]> => {
     if (keys.length === 0) return []
     // Not GET, which fails on what is no text.
-    return redis.isCluster
+    return isCluster(redis)
       ? (await Promise.all(keys.map((key) => redis.mget(key)))).flat()
       : redis.mget([...keys])
   }
   const drop = async (keys: readonly string[]) => {
     if (keys.length === 0) return
-    if (redis.isCluster) await each(keys, (key) => redis.unlink(key))
+    if (isCluster(redis)) await each(keys, (key) => redis.unlink(key))
     else await redis.unlink([...keys])
   }
   const origin = originOf(redis)
@@ -70,6 +70,9 @@ export function redisStore(redis: Redis | Cluster): Store {
   }
 }
 
+// Not by its class, of which there is another one in each ioredis that is installed.
+const isCluster = (redis: Redis | Cluster): redis is Cluster => redis.isCluster
+
 /** Redis gives a server another replication id when it starts, and a replica when it takes a master's place. */
 function originOf(redis: Redis | Cluster): Origin {
   let connections = 0
@@ -77,12 +80,12 @@ function originOf(redis: Redis | Cluster): Origin {
     connections++
   }
   redis.on('close', lost)
-  if (redis instanceof Cluster) {
+  if (isCluster(redis)) {
     for (const node of redis.nodes()) node.on('close', lost)
     redis.on('+node', (node: Redis) => node.on('close', lost))
     redis.on('-node', lost)
   }
-  const masters = () => (redis instanceof Cluster ? redis.nodes('master') : [redis])
+  const masters = () => (isCluster(redis) ? redis.nodes('master') : [redis])
   return {
     connection: () => connections,
     servers: () =>
@@ -106,7 +109,8 @@ async function answered<T>(command: Promise<T>): Promise<T> {
   try {
     return await command
   } catch (error) {
-    if (error instanceof ReplyError) throw new StoreRefusalError(String(error), { cause: error })
+    if (error instanceof Error && error.name === 'ReplyError')
+      throw new StoreRefusalError(String(error), { cause: error })
     throw error
   }
 }

@@ -36,8 +36,8 @@ export function planHarm(random: Random, processes: number): PlannedHarm {
 }
 
 /**
- * Not while a process cannot reach Redis is one killed, which may owe a drop then that nobody knows of: a limit that the
- * README states. Nor is one while a way of its own, on which it waits to be killed, is harmed otherwise.
+ * Not while a process cannot reach Redis is one killed, which may owe a drop then that nobody knows of: a limit that
+ * docs/guarantees.md states. Nor is one while a way of its own, on which it waits to be killed, is harmed otherwise.
  */
 function goTogether(one: HarmKind, other: HarmKind): boolean {
   if (one.place === other.place) return false
