@@ -1,10 +1,14 @@
 import type { DerivedTexts } from './derived.ts'
+import { droppersOf } from './droppers.ts'
 import type { Drops } from './drops.ts'
+import { type EntryState, entryStateOf } from './entry-state.ts'
 import type { Outcome } from './events.ts'
 import type { GuardedStore } from './guarded-store.ts'
+import type { HotQuery, HotRead, HotReads } from './hot-reads.ts'
 import type { Intents } from './intents.ts'
 import { CacheOptionError, type Settings } from './options.ts'
-import { type Lens, planRead, type ReadPlan } from './plan.ts'
+import { type Lens, planRead, type ReadPlan, versionKey } from './plan.ts'
+import { countOfArgs } from './prisma-internals.ts'
 import type { Reads } from './reads.ts'
 import type { Refills } from './refills.ts'
 import type { Sweeps } from './sweeps.ts'
@@ -27,14 +31,19 @@ export interface CacheStats {
   readonly down: boolean
 }
 
+/** How a read is cached, with the writes that drop its entry, in words; or why it is not cached. */
+export type Explanation =
+  | (Extract<ReadPlan, { cacheable: true }> & { readonly droppedBy: readonly string[] })
+  | Extract<ReadPlan, { cacheable: false }>
+
 /** What the extended client has under `$cache`. */
 export interface CacheClient {
   /**
-   * How a read is cached, or why it is not.
+   * How a read is cached and which writes drop it, or why it is not cached.
    *
    * @throws CacheOptionError for a model that there is not
    */
-  explain(model: string, operation: string, args?: unknown): ReadPlan
+  explain(model: string, operation: string, args?: unknown): Explanation
   /**
    * Drops every query that reaches the models; all models when none is named.
    *
@@ -52,6 +61,27 @@ export interface CacheClient {
    * change it
    */
   derived<T>(kind: string, open: (text: string) => T): DerivedTexts<T>
+  /**
+   * What all processes read most, the most read first: queries, and derived texts that can be made again. Each process
+   * hands over what it has counted every few seconds. What no text brings back is left out, and what is long.
+   *
+   * @param most how many, at most
+   * @throws an Error where the store cannot be reached
+   */
+  hot(most: number): Promise<HotRead[]>
+  /**
+   * Asks a query of that list again, so that its entry is stored.
+   *
+   * @returns how it was answered: `hit` where it was stored already
+   * @throws what the query throws
+   */
+  refill(query: HotQuery): Promise<Outcome>
+  /**
+   * How the entry of a query is; undefined where it is not stored, not valid or not cacheable.
+   *
+   * @throws CacheOptionError for a model that there is not, and an Error where the store cannot be reached
+   */
+  state(model: string, operation: string, args?: unknown): Promise<EntryState | undefined>
   stats(): CacheStats
   /** Delivers what is owed, if the store takes it, and ends what goes on in the background. To be called last. */
   close(): Promise<void>
@@ -62,6 +92,7 @@ interface Parts {
   readonly writes: Writes
   readonly derived: CacheClient['derived']
   readonly refills: Refills
+  readonly hotReads: HotReads
   readonly drops: Drops
   readonly intents: Intents
   readonly sweeps: Sweeps
@@ -70,17 +101,24 @@ interface Parts {
 
 export function createCacheClient(
   settings: Settings,
-  { reads, writes, derived, refills, drops, intents, sweeps, store }: Parts,
+  { reads, writes, derived, refills, hotReads, drops, intents, sweeps, store }: Parts,
   lens: Lens,
+  refill: CacheClient['refill'],
 ): CacheClient {
   const models = Object.keys(settings.schema.models)
   const known = (model: string): string => {
     if (models.includes(model)) return model
     throw new CacheOptionError(`there is no model ${model}, only ${models.join(', ')}`)
   }
+  const planOf = (model: string, operation: string, args: unknown) => {
+    const count = countOfArgs(operation, args)
+    return planRead(settings, { model: known(model), operation, args, lens, dataPath: [], count })
+  }
   return {
-    explain: (model, operation, args = {}) =>
-      planRead(settings, { model: known(model), operation, args, lens, dataPath: [] }),
+    explain(model, operation, args = {}) {
+      const plan = planOf(model, operation, args)
+      return plan.cacheable ? { ...plan, droppedBy: droppersOf(settings.schema, plan.tags) } : plan
+    },
     async drop(...named) {
       const touches = new Touches(settings.schema)
       if (named.length === 0) touches.everything()
@@ -91,6 +129,14 @@ export function createCacheClient(
       )
     },
     derived,
+    hot: (most) => hotReads.first(most),
+    refill,
+    async state(model, operation, args = {}) {
+      const plan = planOf(model, operation, args)
+      if (!plan.cacheable) return undefined
+      const versions = plan.tags.map((tag) => versionKey(settings, tag))
+      return entryStateOf(store, { ...plan, versions })
+    },
     stats: () => ({
       reads: { ...reads.counts },
       tooLarge: reads.tooLarge,
@@ -103,6 +149,7 @@ export function createCacheClient(
       refills.close()
       await store.retry()
       await drops.settled()
+      await hotReads.handOver()
       drops.close()
       intents.close()
       sweeps.close()

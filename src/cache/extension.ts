@@ -5,12 +5,14 @@ import { Continuity } from './continuity.ts'
 import { DerivedTexts } from './derived.ts'
 import { Drops } from './drops.ts'
 import { guardedStore } from './guarded-store.ts'
+import { HotReads } from './hot-reads.ts'
 import { Intents } from './intents.ts'
 import { createNear, gatherGets, Lookups } from './lookups.ts'
 import { CacheOptionError, type CacheOptions, checkSchema, settingsOf } from './options.ts'
 import { everyVersionKey, isRead } from './plan.ts'
 import {
   argsOf,
+  askAgain,
   askBeside,
   computedFieldsOf,
   countOf,
@@ -28,7 +30,7 @@ import {
 } from './prisma-internals.ts'
 import { Reads } from './reads.ts'
 import { Refills } from './refills.ts'
-import { createWatch } from './sources.ts'
+import { createWatch, Sources } from './sources.ts'
 import { Sweeps } from './sweeps.ts'
 import type { TransactionCallback } from './transactions.ts'
 import { isExact, UniqueReads } from './unique-reads.ts'
@@ -66,10 +68,12 @@ export function cache(options: CacheOptions) {
   const createLookups = <T>(open: (text: string) => T) =>
     new Lookups(get, trust, open, near > 0 ? createNear<T>(near * MEGABYTE) : undefined)
   const watch = createWatch()
-  const reads = new Reads(settings, createLookups(String), refills, watch)
+  const hotReads = new HotReads(store.ranks, namespace, settings.hot)
+  const parts = { refills, hotReads, watch }
+  const reads = new Reads(settings, createLookups(String), parts)
   const writes = new Writes(settings, drops, intents, watch)
   const derived = <T>(kind: string, open: (text: string) => T) =>
-    new DerivedTexts(kind, settings, createLookups(open), { refills, watch })
+    new DerivedTexts(kind, settings, createLookups(open), parts)
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
   function extend(client: PrismaClientExtends, parent?: object) {
@@ -92,8 +96,14 @@ export function cache(options: CacheOptions) {
     }
     const $cache: CacheClient = createCacheClient(
       settings,
-      { reads, writes, derived, refills, drops, intents, sweeps, store },
+      { reads, writes, derived, refills, hotReads, drops, intents, sweeps, store },
       lens,
+      // Of its sources as well, so that it tells how it was answered.
+      async (read) => {
+        const sources = new Sources()
+        await watch.run(sources, () => askAgain(extended, read))
+        return [...sources.outcomes][0] ?? 'failed'
+      },
     )
     // Not named in the type, so that these keep the types that Prisma gives them.
     const overrides: object = { $transaction, $extends }

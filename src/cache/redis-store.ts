@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { gatherWrites } from './gathered-writes.ts'
 import { CacheOptionError } from './options.ts'
+import { answered } from './redis-answers.ts'
+import { redisRanks } from './redis-ranks.ts'
 import { type Origin, type Store, StoreRefusalError } from './store.ts'
 
 /**
@@ -59,6 +61,11 @@ export function redisStore(redis: Redis | Cluster): Store {
     drop: (keys) => sent(() => drop(keys)),
     pin: (keys, text, seconds) => sent(() => pin(keys, text, seconds)),
     set: async (key, text, seconds) => void (await sent(() => redis.set(key, text, 'EX', seconds))),
+    async life(key) {
+      const milliseconds = await sent(() => redis.pttl(key))
+      return milliseconds < 0 ? undefined : milliseconds / 1000
+    },
+    ranks: redisRanks(redis, sent),
   }
 
   async function pin(keys: readonly string[], text: string, seconds: number) {
@@ -101,16 +108,5 @@ function originOf(redis: Redis | Cluster): Origin {
           return randomUUID()
         }),
       ),
-  }
-}
-
-/** @throws StoreRefusalError for what Redis answers with an error */
-async function answered<T>(command: Promise<T>): Promise<T> {
-  try {
-    return await command
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ReplyError')
-      throw new StoreRefusalError(String(error), { cause: error })
-    throw error
   }
 }
