@@ -1,4 +1,5 @@
 import type { DerivedTexts } from './derived.ts'
+import { droppersOf } from './droppers.ts'
 import type { Drops } from './drops.ts'
 import type { Outcome } from './events.ts'
 import type { GuardedStore } from './guarded-store.ts'
@@ -27,14 +28,19 @@ export interface CacheStats {
   readonly down: boolean
 }
 
+/** How a read is cached, with the writes that drop its entry, in words; or why it is not cached. */
+export type Explanation =
+  | (Extract<ReadPlan, { cacheable: true }> & { readonly droppedBy: readonly string[] })
+  | Extract<ReadPlan, { cacheable: false }>
+
 /** What the extended client has under `$cache`. */
 export interface CacheClient {
   /**
-   * How a read is cached, or why it is not.
+   * How a read is cached and which writes drop it, or why it is not cached.
    *
    * @throws CacheOptionError for a model that there is not
    */
-  explain(model: string, operation: string, args?: unknown): ReadPlan
+  explain(model: string, operation: string, args?: unknown): Explanation
   /**
    * Drops every query that reaches the models; all models when none is named.
    *
@@ -79,8 +85,10 @@ export function createCacheClient(
     throw new CacheOptionError(`there is no model ${model}, only ${models.join(', ')}`)
   }
   return {
-    explain: (model, operation, args = {}) =>
-      planRead(settings, { model: known(model), operation, args, lens, dataPath: [] }),
+    explain(model, operation, args = {}) {
+      const plan = planRead(settings, { model: known(model), operation, args, lens, dataPath: [] })
+      return plan.cacheable ? { ...plan, droppedBy: droppersOf(settings.schema, plan.tags) } : plan
+    },
     async drop(...named) {
       const touches = new Touches(settings.schema)
       if (named.length === 0) touches.everything()
