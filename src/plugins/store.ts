@@ -16,6 +16,8 @@ declare module 'fastify' {
 function createStore(config: Config, redis: Redis | Cluster | undefined) {
   return {
     cache: redis ? redisStore(redis) : memoryStore(),
+    /** The connection, where there is one. */
+    redis,
     async state(): Promise<'redis' | 'memory' | 'off' | 'unreachable'> {
       if (config.CACHE === 'off') return 'off'
       if (!redis) return 'memory'
