@@ -1,32 +1,16 @@
 import type { DerivedTexts } from './derived.ts'
 import { droppersOf } from './droppers.ts'
 import type { Drops } from './drops.ts'
-import type { Outcome } from './events.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import type { Intents } from './intents.ts'
 import { CacheOptionError, type Settings } from './options.ts'
 import { type Lens, planRead, type ReadPlan } from './plan.ts'
-import type { Reads } from './reads.ts'
 import type { Refills } from './refills.ts'
+import { type CacheStats, type Counted, statsOf } from './stats.ts'
 import type { Sweeps } from './sweeps.ts'
 import { ANY_ROW } from './tags.ts'
 import { Touches } from './touches.ts'
 import type { Writes } from './writes.ts'
-
-export interface CacheStats {
-  /** Reads since the client was made, by how they were answered. */
-  readonly reads: Readonly<Record<Outcome, number>>
-  /** Results that were not stored for their size, since then. */
-  readonly tooLarge: number
-  /** Entries that were cut short or not written by this version, since then: each was a miss, and replaced. */
-  readonly unreadable: number
-  /** Tags dropped since then. */
-  readonly dropped: number
-  /** Tags whose drop the store has not taken yet. While there are any, reads go to the database. */
-  readonly owed: number
-  /** Whether the store does not answer: it is not asked, and reads go to the database. */
-  readonly down: boolean
-}
 
 /** How a read is cached, with the writes that drop its entry, in words; or why it is not cached. */
 export type Explanation =
@@ -63,8 +47,7 @@ export interface CacheClient {
   close(): Promise<void>
 }
 
-interface Parts {
-  readonly reads: Reads
+interface Parts extends Counted {
   readonly writes: Writes
   readonly derived: CacheClient['derived']
   readonly refills: Refills
@@ -74,11 +57,8 @@ interface Parts {
   readonly store: GuardedStore
 }
 
-export function createCacheClient(
-  settings: Settings,
-  { reads, writes, derived, refills, drops, intents, sweeps, store }: Parts,
-  lens: Lens,
-): CacheClient {
+export function createCacheClient(settings: Settings, parts: Parts, lens: Lens): CacheClient {
+  const { writes, derived, refills, drops, intents, sweeps, store } = parts
   const models = Object.keys(settings.schema.models)
   const known = (model: string): string => {
     if (models.includes(model)) return model
@@ -99,14 +79,7 @@ export function createCacheClient(
       )
     },
     derived,
-    stats: () => ({
-      reads: { ...reads.counts },
-      tooLarge: reads.tooLarge,
-      unreadable: reads.unreadable,
-      dropped: writes.dropped,
-      owed: drops.owing,
-      down: store.down,
-    }),
+    stats: () => statsOf(parts),
     async close() {
       refills.close()
       await store.retry()

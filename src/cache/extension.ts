@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
 import { Continuity } from './continuity.ts'
-import { DerivedTexts } from './derived.ts'
+import { createDerivedCounts, DerivedTexts } from './derived.ts'
 import { Drops } from './drops.ts'
 import { guardedStore } from './guarded-store.ts'
 import { Intents } from './intents.ts'
@@ -29,6 +29,7 @@ import {
 import { Reads } from './reads.ts'
 import { Refills } from './refills.ts'
 import { createWatch } from './sources.ts'
+import type { Level } from './stats.ts'
 import { Sweeps } from './sweeps.ts'
 import type { TransactionCallback } from './transactions.ts'
 import { isExact, UniqueReads } from './unique-reads.ts'
@@ -63,13 +64,18 @@ export function cache(options: CacheOptions) {
     settled: async () => (await drops.settled()) && (await sweeps.clear()) && (await continuity.holds()),
   }
   const get = gatherGets(store, trust.known)
-  const createLookups = <T>(open: (text: string) => T) =>
-    new Lookups(get, trust, open, near > 0 ? createNear<T>(near * MEGABYTE) : undefined)
+  const levels: Level[] = []
+  const createLookups = <T>(open: (text: string) => T) => {
+    const lookups = new Lookups(get, trust, open, near > 0 ? createNear<T>(near * MEGABYTE) : undefined)
+    levels.push(lookups)
+    return lookups
+  }
   const watch = createWatch()
   const reads = new Reads(settings, createLookups(String), refills, watch)
   const writes = new Writes(settings, drops, intents, watch)
+  const counts = createDerivedCounts()
   const derived = <T>(kind: string, open: (text: string) => T) =>
-    new DerivedTexts(kind, settings, createLookups(open), { refills, watch })
+    new DerivedTexts(kind, settings, createLookups(open), { refills, watch, counts })
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
   function extend(client: PrismaClientExtends, parent?: object) {
@@ -92,7 +98,7 @@ export function cache(options: CacheOptions) {
     }
     const $cache: CacheClient = createCacheClient(
       settings,
-      { reads, writes, derived, refills, drops, intents, sweeps, store },
+      { reads, writes, derived, counts, levels, refills, drops, intents, sweeps, store },
       lens,
     )
     // Not named in the type, so that these keep the types that Prisma gives them.
