@@ -98,6 +98,12 @@ const ConfigSchema = Type.Object({
     maximum: 500,
     description: 'how many dropped entries are filled again at once, a whole number from 0 to 500',
   }),
+  CACHE_HOT: Type.Integer({
+    default: 1000,
+    minimum: 0,
+    maximum: 10_000,
+    description: 'how many of the most read queries and pages Redis lists, a whole number from 0 to 10000',
+  }),
   CACHE_TTL: Type.Optional(
     Type.Integer({
       minimum: 1,

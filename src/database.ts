@@ -38,6 +38,7 @@ export function createClient(
       namespace: config.CACHE_NAMESPACE,
       near: config.CACHE_NEAR,
       refill: config.CACHE_REFILL,
+      hot: config.CACHE_HOT,
       bypass: config.CACHE === 'off',
       refuseWrites: config.CACHE_DOWN_WRITES === 'refuse',
       ...(config.CACHE_TTL !== undefined && { ttl: config.CACHE_TTL }),

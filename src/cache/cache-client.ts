@@ -1,10 +1,14 @@
 import type { DerivedTexts } from './derived.ts'
 import { droppersOf } from './droppers.ts'
 import type { Drops } from './drops.ts'
+import { type EntryState, entryStateOf } from './entry-state.ts'
+import type { Outcome } from './events.ts'
 import type { GuardedStore } from './guarded-store.ts'
+import type { HotQuery, HotRead, HotReads } from './hot-reads.ts'
 import type { Intents } from './intents.ts'
 import { CacheOptionError, type Settings } from './options.ts'
-import { type Lens, planRead, type ReadPlan } from './plan.ts'
+import { type Lens, planRead, type ReadPlan, versionKey } from './plan.ts'
+import { countOfArgs } from './prisma-internals.ts'
 import type { Refills } from './refills.ts'
 import { type CacheStats, type Counted, statsOf } from './stats.ts'
 import type { Sweeps } from './sweeps.ts'
@@ -42,6 +46,27 @@ export interface CacheClient {
    * change it
    */
   derived<T>(kind: string, open: (text: string) => T): DerivedTexts<T>
+  /**
+   * What all processes read most, the most read first: queries, and derived texts that can be made again. Each process
+   * hands over what it has counted every few seconds. What no text brings back is left out, and what is long.
+   *
+   * @param most how many, at most
+   * @throws an Error where the store cannot be reached
+   */
+  hot(most: number): Promise<HotRead[]>
+  /**
+   * Asks a query of that list again, so that its entry is stored.
+   *
+   * @returns how it was answered: `hit` where it was stored already
+   * @throws what the query throws
+   */
+  refill(query: HotQuery): Promise<Outcome>
+  /**
+   * How the entry of a query is; undefined where it is not stored, not valid or not cacheable.
+   *
+   * @throws CacheOptionError for a model that there is not, and an Error where the store cannot be reached
+   */
+  state(model: string, operation: string, args?: unknown): Promise<EntryState | undefined>
   stats(): CacheStats
   /** Delivers what is owed, if the store takes it, and ends what goes on in the background. To be called last. */
   close(): Promise<void>
@@ -51,22 +76,32 @@ interface Parts extends Counted {
   readonly writes: Writes
   readonly derived: CacheClient['derived']
   readonly refills: Refills
+  readonly hotReads: HotReads
   readonly drops: Drops
   readonly intents: Intents
   readonly sweeps: Sweeps
   readonly store: GuardedStore
 }
 
-export function createCacheClient(settings: Settings, parts: Parts, lens: Lens): CacheClient {
-  const { writes, derived, refills, drops, intents, sweeps, store } = parts
+export function createCacheClient(
+  settings: Settings,
+  parts: Parts,
+  lens: Lens,
+  refill: CacheClient['refill'],
+): CacheClient {
+  const { writes, derived, refills, hotReads, drops, intents, sweeps, store } = parts
   const models = Object.keys(settings.schema.models)
   const known = (model: string): string => {
     if (models.includes(model)) return model
     throw new CacheOptionError(`there is no model ${model}, only ${models.join(', ')}`)
   }
+  const planOf = (model: string, operation: string, args: unknown) => {
+    const count = countOfArgs(operation, args)
+    return planRead(settings, { model: known(model), operation, args, lens, dataPath: [], count })
+  }
   return {
     explain(model, operation, args = {}) {
-      const plan = planRead(settings, { model: known(model), operation, args, lens, dataPath: [] })
+      const plan = planOf(model, operation, args)
       return plan.cacheable ? { ...plan, droppedBy: droppersOf(settings.schema, plan.tags) } : plan
     },
     async drop(...named) {
@@ -79,11 +114,20 @@ export function createCacheClient(settings: Settings, parts: Parts, lens: Lens):
       )
     },
     derived,
+    hot: (most) => hotReads.first(most),
+    refill,
+    async state(model, operation, args = {}) {
+      const plan = planOf(model, operation, args)
+      if (!plan.cacheable) return undefined
+      const versions = plan.tags.map((tag) => versionKey(settings, tag))
+      return entryStateOf(store, { ...plan, versions })
+    },
     stats: () => statsOf(parts),
     async close() {
       refills.close()
       await store.retry()
       await drops.settled()
+      await hotReads.handOver()
       drops.close()
       intents.close()
       sweeps.close()

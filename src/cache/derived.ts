@@ -1,9 +1,11 @@
 import { LRUCache } from 'lru-cache'
 import { digest } from './argument-key.ts'
+import { type EntryState, entryStateOf } from './entry-state.ts'
 import type { Outcome } from './events.ts'
+import type { HotReads } from './hot-reads.ts'
 import type { Lookups } from './lookups.ts'
 import type { Settings } from './options.ts'
-import { tenantOf } from './plan.ts'
+import { tenantOf, versionKey } from './plan.ts'
 import type { Refills } from './refills.ts'
 import { Sources, type Watch } from './sources.ts'
 
@@ -28,6 +30,7 @@ export class DerivedTexts<T> {
   private readonly settings: Settings
   private readonly lookups: Lookups<T>
   private readonly refills: Refills
+  private readonly hotReads: HotReads
   private readonly sources: Watch
   private readonly counts: DerivedCounts
   private readonly known = new LRUCache<string, Known>({
@@ -45,12 +48,18 @@ export class DerivedTexts<T> {
     kind: string,
     settings: Settings,
     lookups: Lookups<T>,
-    parts: { readonly refills: Refills; readonly watch: Watch; readonly counts: DerivedCounts },
+    parts: {
+      readonly refills: Refills
+      readonly hotReads: HotReads
+      readonly watch: Watch
+      readonly counts: DerivedCounts
+    },
   ) {
     this.kind = kind
     this.settings = settings
     this.lookups = lookups
     this.refills = parts.refills
+    this.hotReads = parts.hotReads
     this.sources = parts.watch
     this.counts = parts.counts
   }
@@ -67,6 +76,7 @@ export class DerivedTexts<T> {
     // What is made of it depends on more than reads.
     this.sources.getStore()?.lose()
     if (bypass) return undefined
+    if (again && !scope) this.hotReads.count(name, name)
     const full = this.fullName(name)
     const known = this.known.get(full) ?? (await this.learn(full))
     if (!known) return undefined
@@ -77,6 +87,19 @@ export class DerivedTexts<T> {
     if (again && !scope) this.refills.hit(known.key, known.versions, again)
     this.counts.hits++
     return found.value
+  }
+
+  /**
+   * How the text of that name is, with the tags that it depends on as the store names them; undefined where it is not
+   * stored, or not valid.
+   *
+   * @throws what the option `scope` throws, and an Error where the store cannot be reached
+   */
+  async state(name: string): Promise<(EntryState & { readonly tags: readonly string[] }) | undefined> {
+    const known = await this.learn(this.fullName(name))
+    const state = known && (await entryStateOf(this.settings.store, known))
+    const prefix = versionKey(this.settings, '').length
+    return state && { ...state, tags: known.versions.map((version) => version.slice(prefix)) }
   }
 
   /** Does the work that makes a text, or begins it, and notes what is read meanwhile. */

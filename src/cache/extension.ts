@@ -5,12 +5,14 @@ import { Continuity } from './continuity.ts'
 import { createDerivedCounts, DerivedTexts } from './derived.ts'
 import { Drops } from './drops.ts'
 import { guardedStore } from './guarded-store.ts'
+import { HotReads } from './hot-reads.ts'
 import { Intents } from './intents.ts'
 import { createNear, gatherGets, Lookups } from './lookups.ts'
 import { CacheOptionError, type CacheOptions, checkSchema, settingsOf } from './options.ts'
 import { everyVersionKey, isRead } from './plan.ts'
 import {
   argsOf,
+  askAgain,
   askBeside,
   computedFieldsOf,
   countOf,
@@ -28,7 +30,7 @@ import {
 } from './prisma-internals.ts'
 import { Reads } from './reads.ts'
 import { Refills } from './refills.ts'
-import { createWatch } from './sources.ts'
+import { createWatch, Sources } from './sources.ts'
 import type { Level } from './stats.ts'
 import { Sweeps } from './sweeps.ts'
 import type { TransactionCallback } from './transactions.ts'
@@ -71,11 +73,13 @@ export function cache(options: CacheOptions) {
     return lookups
   }
   const watch = createWatch()
-  const reads = new Reads(settings, createLookups(String), refills, watch)
+  const hotReads = new HotReads(store.ranks, namespace, settings.hot)
+  const parts = { refills, hotReads, watch }
+  const reads = new Reads(settings, createLookups(String), parts)
   const writes = new Writes(settings, drops, intents, watch)
   const counts = createDerivedCounts()
   const derived = <T>(kind: string, open: (text: string) => T) =>
-    new DerivedTexts(kind, settings, createLookups(open), { refills, watch, counts })
+    new DerivedTexts(kind, settings, createLookups(open), { ...parts, counts })
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
   function extend(client: PrismaClientExtends, parent?: object) {
@@ -98,8 +102,14 @@ export function cache(options: CacheOptions) {
     }
     const $cache: CacheClient = createCacheClient(
       settings,
-      { reads, writes, derived, counts, levels, refills, drops, intents, sweeps, store },
+      { reads, writes, derived, counts, levels, refills, hotReads, drops, intents, sweeps, store },
       lens,
+      // Of its sources as well, so that it tells how it was answered.
+      async (read) => {
+        const sources = new Sources()
+        await watch.run(sources, () => askAgain(extended, read))
+        return [...sources.outcomes][0] ?? 'failed'
+      },
     )
     // Not named in the type, so that these keep the types that Prisma gives them.
     const overrides: object = { $transaction, $extends }

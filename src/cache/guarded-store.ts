@@ -23,7 +23,7 @@ export function guardedStore(store: Store, deadline: number, namespace: string):
     const event: StoreEvent = { namespace, down }
     storeChannel.publish(event)
   })
-  const { notes, origin } = store
+  const { notes, origin, ranks } = store
   return {
     ...(origin && {
       origin: { connection: () => origin.connection(), servers: () => breaker.run(() => origin.servers()) },
@@ -37,6 +37,13 @@ export function guardedStore(store: Store, deadline: number, namespace: string):
         beat: (key, milliseconds) => breaker.run(() => notes.beat(key, milliseconds)),
       },
     }),
+    ...(ranks && {
+      ranks: {
+        add: (key, counts, limits) => breaker.run(() => ranks.add(key, counts, limits)),
+        first: (key, most) => breaker.run(() => ranks.first(key, most)),
+      },
+    }),
+    ...(store.life && { life: (key) => breaker.run(async () => store.life?.(key)) }),
     get down() {
       return breaker.open
     },

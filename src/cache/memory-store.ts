@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { memoryRanks } from './memory-ranks.ts'
 import { CacheOptionError } from './options.ts'
 import type { Store } from './store.ts'
 
@@ -30,5 +31,7 @@ export function memoryStore({ megabytes = 64 }: { megabytes?: number } = {}): St
     async drop(keys) {
       for (const key of keys) texts.delete(key)
     },
+    life: async (key) => (texts.has(key) ? texts.getRemainingTTL(key) / 1000 : undefined),
+    ranks: memoryRanks(),
   }
 }

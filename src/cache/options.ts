@@ -36,6 +36,11 @@ export interface CacheOptions {
   readonly near?: number
   /** How many of the most read entries that a drop hits are filled again at once, in the background. Default 0. */
   readonly refill?: number
+  /**
+   * How many of the most read queries and derived texts the store keeps a list of, with their arguments: see
+   * `CacheClient.hot`. Default 0.
+   */
+  readonly hot?: number
   /** By model: `false` to ask the database for every query that reaches it, or settings of its own. */
   readonly models?: Readonly<Record<string, false | ModelOptions>>
   /** The tenant on whose behalf a read is made, where one query answers differently for each. What it throws, reads throw. */
@@ -66,6 +71,7 @@ const KNOWN = new Set([
   'maxBytes',
   'near',
   'refill',
+  'hot',
   'models',
   'scope',
   'refuseWrites',
@@ -96,6 +102,7 @@ export function settingsOf(options: CacheOptions): Settings {
     maxBytes = 1024 * 1024,
     near = 0,
     refill = 0,
+    hot = 0,
     models = {},
     scope,
     refuseWrites = false,
@@ -118,6 +125,7 @@ export function settingsOf(options: CacheOptions): Settings {
   checkWhole(maxBytes, 'maxBytes', 'bytes')
   checkWhole(near, 'near', 'megabytes', 0)
   checkWhole(refill, 'refill', 'entries', 0)
+  checkWhole(hot, 'hot', 'reads', 0)
   if (!isArgs(models)) fail('models must be an object with settings by model')
   for (const [name, own] of Object.entries(models)) {
     const facts = Object.hasOwn(schema.models, name) ? schema.models[name] : undefined
@@ -149,6 +157,7 @@ export function settingsOf(options: CacheOptions): Settings {
     maxBytes,
     near,
     refill,
+    hot,
     models,
     refuseWrites,
     bypass,

@@ -41,6 +41,15 @@ export function countOf(call: { readonly operation: string }): unknown {
   return Reflect.apply(unpack, undefined, [call.operation === 'groupBy' ? [row] : row])
 }
 
+/** The same of a call that is not made but with these arguments, and by no other extension. */
+export function countOfArgs(operation: string, args: unknown): unknown {
+  const all = { _all: 0 }
+  if (operation === 'count') return typeof property(args, 'select') === 'object' ? all : 0
+  const row = { _count: typeof property(args, '_count') === 'boolean' ? 0 : all }
+  if (operation === 'aggregate') return row
+  return operation === 'groupBy' ? [row] : undefined
+}
+
 /**
  * The arguments of a call: the copy that Prisma gives a query extension, but with the very objects that have a `toJSON`,
  * which a copy may lose, and with bytes of its own, where a copied Buffer still has its caller's.
@@ -91,6 +100,17 @@ export function askBeside<T>(
   if (typeof own !== 'object')
     throw new Error('this version of Prisma Client hides what a call is asked with')
   return Reflect.apply(call.query, undefined, [args, { ...own }])
+}
+
+/** Makes a call of a client anew, from what a query extension was told of it. */
+export async function askAgain(
+  client: object,
+  { model, operation, args }: { readonly model: string; readonly operation: string; readonly args: unknown },
+): Promise<unknown> {
+  const delegate = property(client, `${model.slice(0, 1).toLowerCase()}${model.slice(1)}`)
+  const method = property(delegate, operation)
+  if (typeof method !== 'function') throw new Error(`the client has no ${model}.${operation}`)
+  return Reflect.apply(method, delegate, [args])
 }
 
 /** The client that a client was extended from. The one that was constructed is its own. */

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { type Answer, Entries } from './entries.ts'
 import { type Outcome, type ReadEvent, readChannel } from './events.ts'
+import type { HotReads } from './hot-reads.ts'
 import { Leases } from './leases.ts'
 import type { Lookups } from './lookups.ts'
 import type { Settings } from './options.ts'
@@ -22,14 +23,20 @@ export class Reads {
   private readonly settings: Settings
   readonly entries: Entries
   private readonly refills: Refills
+  private readonly hotReads: HotReads
   private readonly watch: Watch
 
-  constructor(settings: Settings, lookups: Lookups<string>, refills: Refills, watch: Watch) {
+  constructor(
+    settings: Settings,
+    lookups: Lookups<string>,
+    parts: { readonly refills: Refills; readonly hotReads: HotReads; readonly watch: Watch },
+  ) {
     const leases = new Leases(settings.store, lookups, settings.namespace)
     this.settings = settings
     this.entries = new Entries(settings.store, lookups, leases, versionLife(settings))
-    this.refills = refills
-    this.watch = watch
+    this.refills = parts.refills
+    this.hotReads = parts.hotReads
+    this.watch = parts.watch
   }
 
   /**
@@ -75,6 +82,7 @@ export class Reads {
     const { schema, maxBytes, scope } = this.settings
     const entry = { key, versions, shape: { ...read, schema }, ttl, maxBytes, ask }
     const answer = await this.entries.answer(entry)
+    if (!scope) this.hotReads.count(key, read)
     const hit = answer.outcome === 'hit'
     sources?.read(versions, answer.stamp, ttl)
     // On whose behalf it would be asked again is not known.

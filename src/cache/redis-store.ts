@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { Cluster, type Redis, ReplyError } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import { CacheOptionError } from './options.ts'
+import { answered } from './redis-answers.ts'
+import { redisRanks } from './redis-ranks.ts'
 import { type Origin, type Store, StoreRefusalError } from './store.ts'
 
 /**
@@ -48,6 +50,11 @@ export function redisStore(redis: Redis | Cluster): Store {
     drop: (keys) => answered(drop(keys)),
     pin: (keys, text, seconds) => answered(pin(keys, text, seconds)),
     set: async (key, text, seconds) => void (await answered(redis.set(key, text, 'EX', seconds))),
+    async life(key) {
+      const milliseconds = await answered(redis.pttl(key))
+      return milliseconds < 0 ? undefined : milliseconds / 1000
+    },
+    ranks: redisRanks(redis),
   }
 
   async function pin(keys: readonly string[], text: string, seconds: number) {
@@ -87,15 +94,5 @@ function originOf(redis: Redis | Cluster): Origin {
           return randomUUID()
         }),
       ),
-  }
-}
-
-/** @throws StoreRefusalError for what Redis answers with an error */
-async function answered<T>(command: Promise<T>): Promise<T> {
-  try {
-    return await command
-  } catch (error) {
-    if (error instanceof ReplyError) throw new StoreRefusalError(String(error), { cause: error })
-    throw error
   }
 }

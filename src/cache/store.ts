@@ -22,6 +22,10 @@ export interface Store {
   set(key: string, text: string, seconds: number): Promise<void>
   /** Removes what is under the keys. */
   drop(keys: readonly string[]): Promise<void>
+  /** Seconds for which the store keeps what is under a key; undefined where nothing is. */
+  life?(key: string): Promise<number | undefined>
+  /** Of a store in which all processes count together. */
+  readonly ranks?: Ranks
   /** Of a store that outlives the processes that use it. */
   readonly notes?: Notes
   /** Of a store that may come back with what it held earlier. Such a store keeps notes, too. */
@@ -34,6 +38,23 @@ export interface Origin {
   connection(): number
   /** Ids of the servers, each of which changes when a server may have lost something. */
   servers(): Promise<readonly string[]>
+}
+
+/** Names by how much they count, under one key. */
+export interface Ranks {
+  /** Adds to what names count, within limits that are the same at each call. */
+  add(key: string, counts: ReadonlyMap<string, number>, limits: RankLimits): Promise<void>
+  /** The names that count most, the first one most, and how much. */
+  first(key: string, most: number): Promise<(readonly [name: string, count: number])[]>
+}
+
+export interface RankLimits {
+  /** Names that are kept; those that count least go first. */
+  readonly most: number
+  /** Milliseconds after which all names count half, the first time that something is added. */
+  readonly halfLife: number
+  /** Seconds after which all are forgotten to which nothing was added. */
+  readonly seconds: number
 }
 
 /** Texts by their names, under one key. */

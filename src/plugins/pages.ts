@@ -9,6 +9,7 @@ import type {
 import fp from 'fastify-plugin'
 import type { Outcome } from '../cache/index.ts'
 import { codeFingerprint } from '../code-fingerprint.ts'
+import { pageNameOf } from '../page-name.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -72,11 +73,8 @@ export default fp(
 const isPage = ({ method, config }: RouteOptions): boolean =>
   config?.page === true && (method === 'GET' || method === 'HEAD')
 
-/** What a page depends on beside the reads: not on the order of parameters, on a host, or on what says nothing. */
-function nameOf({ routeOptions, params, query }: FastifyRequest): string {
-  const given = Object.entries(query as object).sort(([one], [other]) => (one < other ? -1 : 1))
-  return JSON.stringify([routeOptions.url, params, given])
-}
+const nameOf = ({ routeOptions, params, query }: FastifyRequest): string =>
+  pageNameOf({ route: routeOptions.url, params, query })
 
 function openPage(text: string): Page {
   const end = text.indexOf('\n')

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { HotReads } from '../../src/cache/hot-reads.ts'
 import { memoryStore } from '../../src/cache/index.ts'
 import { schema } from '../../src/generated/cache-schema.ts'
 import { step } from './actor.ts'
@@ -100,7 +101,11 @@ export function playOneRow(
       const watch = parts.sources.createWatch()
       return {
         near: held,
-        reads: new parts.reads.Reads(settings, lookups, new parts.refills.Refills(0), watch),
+        reads: new parts.reads.Reads(settings, lookups, {
+          refills: new parts.refills.Refills(0),
+          hotReads: new HotReads(undefined, settings.namespace, 0),
+          watch,
+        }),
         writes: new parts.writes.Writes(settings, drops, intents, watch),
       }
     }
