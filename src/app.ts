@@ -1,5 +1,6 @@
 import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify'
 import type { Config } from './config.ts'
+import dashboard from './dashboard/dashboard.ts'
 import auth from './plugins/auth.ts'
 import bodies from './plugins/bodies.ts'
 import { answerClientError } from './plugins/client-errors.ts'
@@ -63,6 +64,7 @@ export async function buildApp(
   await app.register(served)
   await app.register(auth, { config })
   await app.register(docs, { config })
+  await app.register(dashboard, { config })
   await app.register(healthRoutes)
   await app.register(bookRoutes)
   await app.register(authorRoutes)

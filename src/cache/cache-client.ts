@@ -9,27 +9,12 @@ import type { Intents } from './intents.ts'
 import { CacheOptionError, type Settings } from './options.ts'
 import { type Lens, planRead, type ReadPlan, versionKey } from './plan.ts'
 import { countOfArgs } from './prisma-internals.ts'
-import type { Reads } from './reads.ts'
 import type { Refills } from './refills.ts'
+import { type CacheStats, type Counted, statsOf } from './stats.ts'
 import type { Sweeps } from './sweeps.ts'
 import { ANY_ROW } from './tags.ts'
 import { Touches } from './touches.ts'
 import type { Writes } from './writes.ts'
-
-export interface CacheStats {
-  /** Reads since the client was made, by how they were answered. */
-  readonly reads: Readonly<Record<Outcome, number>>
-  /** Results that were not stored for their size, since then. */
-  readonly tooLarge: number
-  /** Entries that were cut short or not written by this version, since then: each was a miss, and replaced. */
-  readonly unreadable: number
-  /** Tags dropped since then. */
-  readonly dropped: number
-  /** Tags whose drop the store has not taken yet. While there are any, reads go to the database. */
-  readonly owed: number
-  /** Whether the store does not answer: it is not asked, and reads go to the database. */
-  readonly down: boolean
-}
 
 /** How a read is cached, with the writes that drop its entry, in words; or why it is not cached. */
 export type Explanation =
@@ -87,8 +72,7 @@ export interface CacheClient {
   close(): Promise<void>
 }
 
-interface Parts {
-  readonly reads: Reads
+interface Parts extends Counted {
   readonly writes: Writes
   readonly derived: CacheClient['derived']
   readonly refills: Refills
@@ -101,10 +85,11 @@ interface Parts {
 
 export function createCacheClient(
   settings: Settings,
-  { reads, writes, derived, refills, hotReads, drops, intents, sweeps, store }: Parts,
+  parts: Parts,
   lens: Lens,
   refill: CacheClient['refill'],
 ): CacheClient {
+  const { writes, derived, refills, hotReads, drops, intents, sweeps, store } = parts
   const models = Object.keys(settings.schema.models)
   const known = (model: string): string => {
     if (models.includes(model)) return model
@@ -137,14 +122,7 @@ export function createCacheClient(
       const versions = plan.tags.map((tag) => versionKey(settings, tag))
       return entryStateOf(store, { ...plan, versions })
     },
-    stats: () => ({
-      reads: { ...reads.counts },
-      tooLarge: reads.tooLarge,
-      unreadable: reads.unreadable,
-      dropped: writes.dropped,
-      owed: drops.owing,
-      down: store.down,
-    }),
+    stats: () => statsOf(parts),
     async close() {
       refills.close()
       await store.retry()

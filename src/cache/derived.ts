@@ -20,6 +20,10 @@ interface Known {
   readonly head: string
 }
 
+/** How often texts were asked for and were there, and what has been stored. */
+export const createDerivedCounts = () => ({ asked: 0, hits: 0, stored: { count: 0, bytes: 0 } })
+export type DerivedCounts = ReturnType<typeof createDerivedCounts>
+
 /** Texts that are worked out from what reads returned, and stored under all their versions: see `CacheClient.derived`. */
 export class DerivedTexts<T> {
   private readonly kind: string
@@ -28,6 +32,7 @@ export class DerivedTexts<T> {
   private readonly refills: Refills
   private readonly hotReads: HotReads
   private readonly sources: Watch
+  private readonly counts: DerivedCounts
   private readonly known = new LRUCache<string, Known>({
     maxSize: REMEMBERED,
     sizeCalculation: ({ key, head }, name) => name.length + key.length + 2 * head.length,
@@ -43,7 +48,12 @@ export class DerivedTexts<T> {
     kind: string,
     settings: Settings,
     lookups: Lookups<T>,
-    parts: { readonly refills: Refills; readonly hotReads: HotReads; readonly watch: Watch },
+    parts: {
+      readonly refills: Refills
+      readonly hotReads: HotReads
+      readonly watch: Watch
+      readonly counts: DerivedCounts
+    },
   ) {
     this.kind = kind
     this.settings = settings
@@ -51,6 +61,7 @@ export class DerivedTexts<T> {
     this.refills = parts.refills
     this.hotReads = parts.hotReads
     this.sources = parts.watch
+    this.counts = parts.counts
   }
 
   /**
@@ -61,6 +72,7 @@ export class DerivedTexts<T> {
    */
   async find(name: string, again?: () => Promise<unknown>): Promise<T | undefined> {
     const { bypass, scope } = this.settings
+    this.counts.asked++
     // What is made of it depends on more than reads.
     this.sources.getStore()?.lose()
     if (bypass) return undefined
@@ -73,6 +85,7 @@ export class DerivedTexts<T> {
     if (!found || !('value' in found)) return undefined
     // On whose behalf it would be asked again is not known.
     if (again && !scope) this.refills.hit(known.key, known.versions, again)
+    this.counts.hits++
     return found.value
   }
 
@@ -117,11 +130,14 @@ export class DerivedTexts<T> {
     const stamp = versions.map((version) => sources.versions.get(version)).join(' ')
     const { key, head, ttl } = this.remember(full, versions, sources.ttl)
     const entry = `${stamp}\n${head}${text}`
-    if (Buffer.byteLength(entry) > this.settings.maxBytes || this.storing.has(`${key} ${stamp}`)) return
+    const bytes = Buffer.byteLength(entry)
+    if (bytes > this.settings.maxBytes || this.storing.has(`${key} ${stamp}`)) return
     this.storing.add(`${key} ${stamp}`)
     try {
       await this.settings.store.set(key, entry, ttl)
       this.lookups.keep(key, stamp, { head, text, ttl })
+      this.counts.stored.count++
+      this.counts.stored.bytes += bytes
     } catch {
       // Nothing is lost but what can be made again.
     } finally {

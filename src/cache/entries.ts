@@ -41,6 +41,10 @@ interface Filling {
 export class Entries {
   /** Results that were not stored for their size. */
   tooLarge = 0
+  /** Reads that another's database call answered: one of this process, and one of another process. */
+  readonly shared = { joined: 0, leased: 0 }
+  /** What has been stored. */
+  readonly stored = { count: 0, bytes: 0 }
   private undecodable = 0
   private readonly store: Store
   private readonly lookups: Lookups<string>
@@ -75,6 +79,7 @@ export class Entries {
     const flight = `${read.key} ${stamp}`
     const running = this.flights.get(flight)
     const joined = running && (await running)
+    if (joined) this.shared.joined++
     const answer = joined
       ? { result: decode(read.shape, joined.text), outcome: outcomeOf(joined) }
       : await this.fly(read, flight, stamp)
@@ -123,7 +128,10 @@ export class Entries {
   private async fill(read: CachedRead, stamp: string): Promise<Filling> {
     const { text, release } = await this.leases.take(read, stamp)
     const opened = text === undefined ? undefined : this.open(read.shape, text)
-    if (opened && text !== undefined) return { ...opened, filled: { text, stored: true } }
+    if (opened && text !== undefined) {
+      this.shared.leased++
+      return { ...opened, filled: { text, stored: true } }
+    }
     try {
       const result = await read.ask()
       const text = textOf(read.shape, result)
@@ -135,13 +143,16 @@ export class Entries {
   }
 
   private async keep(read: CachedRead, stamp: string, text: string): Promise<boolean> {
-    if (Buffer.byteLength(text) > read.maxBytes) {
+    const bytes = Buffer.byteLength(text)
+    if (bytes > read.maxBytes) {
       this.tooLarge++
       return false
     }
     try {
       await this.store.set(read.key, `${stamp}\n${text}`, read.ttl)
       this.lookups.keep(read.key, stamp, { head: '', text, ttl: read.ttl })
+      this.stored.count++
+      this.stored.bytes += bytes
       return true
     } catch {
       return false

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
 import { Continuity } from './continuity.ts'
-import { DerivedTexts } from './derived.ts'
+import { createDerivedCounts, DerivedTexts } from './derived.ts'
 import { Drops } from './drops.ts'
 import { guardedStore } from './guarded-store.ts'
 import { HotReads } from './hot-reads.ts'
@@ -31,6 +31,7 @@ import {
 import { Reads } from './reads.ts'
 import { Refills } from './refills.ts'
 import { createWatch, Sources } from './sources.ts'
+import type { Level } from './stats.ts'
 import { Sweeps } from './sweeps.ts'
 import type { TransactionCallback } from './transactions.ts'
 import { isExact, UniqueReads } from './unique-reads.ts'
@@ -65,15 +66,20 @@ export function cache(options: CacheOptions) {
     settled: async () => (await drops.settled()) && (await sweeps.clear()) && (await continuity.holds()),
   }
   const get = gatherGets(store, trust.known)
-  const createLookups = <T>(open: (text: string) => T) =>
-    new Lookups(get, trust, open, near > 0 ? createNear<T>(near * MEGABYTE) : undefined)
+  const levels: Level[] = []
+  const createLookups = <T>(open: (text: string) => T) => {
+    const lookups = new Lookups(get, trust, open, near > 0 ? createNear<T>(near * MEGABYTE) : undefined)
+    levels.push(lookups)
+    return lookups
+  }
   const watch = createWatch()
   const hotReads = new HotReads(store.ranks, namespace, settings.hot)
   const parts = { refills, hotReads, watch }
   const reads = new Reads(settings, createLookups(String), parts)
   const writes = new Writes(settings, drops, intents, watch)
+  const counts = createDerivedCounts()
   const derived = <T>(kind: string, open: (text: string) => T) =>
-    new DerivedTexts(kind, settings, createLookups(open), parts)
+    new DerivedTexts(kind, settings, createLookups(open), { ...parts, counts })
 
   /** @param parent the client that is being extended, where `client` is but what lies below our own extension */
   function extend(client: PrismaClientExtends, parent?: object) {
@@ -96,7 +102,7 @@ export function cache(options: CacheOptions) {
     }
     const $cache: CacheClient = createCacheClient(
       settings,
-      { reads, writes, derived, refills, hotReads, drops, intents, sweeps, store },
+      { reads, writes, derived, counts, levels, refills, hotReads, drops, intents, sweeps, store },
       lens,
       // Of its sources as well, so that it tells how it was answered.
       async (read) => {

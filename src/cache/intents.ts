@@ -136,6 +136,11 @@ export class Intents {
     ])
   }
 
+  /** Writes of this process that the store has a note of. */
+  get underWay(): number {
+    return this.open.size
+  }
+
   /** Beats no more. Notes of writes under way stay, for others to sweep. */
   close(): void {
     clearInterval(this.timer)

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { Amount } from './stats.ts'
 import type { Store } from './store.ts'
 
 /** What an entry's text was opened to, and the versions that it is valid under; or the versions alone, some missing. */
@@ -36,6 +37,8 @@ export interface Trust {
 export class Lookups<T> {
   /** Texts found that are no entries. */
   unstamped = 0
+  /** Texts that this process had itself, and that were still valid. */
+  nearHits = 0
   private readonly get: Store['get']
   private readonly trust: Trust
   private readonly open: (text: string) => T
@@ -68,7 +71,10 @@ export class Lookups<T> {
     try {
       if (!this.trust.known() && !(await this.trust.settled())) return undefined
       const near = this.near?.get(key)
-      if (near?.head === head && stampOf(await this.get(versions)) === near.stamp) return near
+      if (near?.head === head && stampOf(await this.get(versions)) === near.stamp) {
+        this.nearHits++
+        return near
+      }
       const [entry = null, ...seen] = await this.get([key, ...versions])
       const stamp = stampOf(seen)
       if (stamp === undefined || !entry?.startsWith(`${stamp}\n${head}`)) {
@@ -80,6 +86,11 @@ export class Lookups<T> {
     } catch {
       return undefined
     }
+  }
+
+  /** What the near level holds. */
+  get held(): Amount {
+    return { count: this.near?.size ?? 0, bytes: this.near?.calculatedSize ?? 0 }
   }
 
   /** What is stored under a key, whether it is valid or not; null for nothing, or where it is not known. */

@@ -8,6 +8,7 @@ import type { Settings } from './options.ts'
 import { planRead, type Read, versionKey } from './plan.ts'
 import type { Refills } from './refills.ts'
 import type { Sources, Watch } from './sources.ts'
+import { noReads } from './stats.ts'
 
 /** Versions outlive the entries that are stored under them, whosever they are. */
 const LIVES = 2
@@ -17,9 +18,10 @@ const versionLife = ({ ttl, models }: Settings): number =>
 
 /** Carries out reads: from the store where they are cacheable, and says how each was answered. */
 export class Reads {
-  readonly counts: Record<Outcome, number> = { hit: 0, stored: 0, miss: 0, bypass: 0, failed: 0 }
+  /** By model and operation. */
+  readonly counts = new Map<string, Record<Outcome, number>>()
   private readonly settings: Settings
-  private readonly entries: Entries
+  readonly entries: Entries
   private readonly refills: Refills
   private readonly hotReads: HotReads
   private readonly watch: Watch
@@ -35,14 +37,6 @@ export class Reads {
     this.refills = parts.refills
     this.hotReads = parts.hotReads
     this.watch = parts.watch
-  }
-
-  get tooLarge(): number {
-    return this.entries.tooLarge
-  }
-
-  get unreadable(): number {
-    return this.entries.unreadable
   }
 
   /**
@@ -61,11 +55,19 @@ export class Reads {
       return answer.result
     } finally {
       const { model, operation } = read
-      this.counts[outcome]++
+      this.countsOf(`${model}.${operation}`)[outcome]++
       sources?.end(outcome)
       const event: ReadEvent = { model, operation, outcome, milliseconds: performance.now() - start }
       readChannel.publish(event)
     }
+  }
+
+  private countsOf(name: string): Record<Outcome, number> {
+    const known = this.counts.get(name)
+    if (known) return known
+    const counts = noReads()
+    this.counts.set(name, counts)
+    return counts
   }
 
   private async answer(

@@ -11,6 +11,8 @@ const PROOF = 2 * LIFE
 
 /** Drops what processes have noted that died, and says whether one may have. */
 export class Sweeps {
+  /** Notes of dead processes whose drops this one has made. */
+  swept = 0
   private readonly store: Store
   private readonly namespace: string
   private readonly bound: number
@@ -110,6 +112,7 @@ export class Sweeps {
     const names = dead.map(([name]) => name)
     await notes.remove(movesKey(this.namespace), names)
     await notes.remove(notesKey(this.namespace), names)
+    this.swept += new Set(names).size
     return true
   }
 }

@@ -33,8 +33,8 @@ export interface Write {
 /** Carries out writes, and drops what they made untrue before their callers hear of it. */
 export class Writes {
   readonly transactions = new Transactions((touches) => this.drop(touches))
-  /** Tags dropped. */
-  dropped = 0
+  /** Tags dropped, by the table that they are of. */
+  readonly dropped = new Map<string, number>()
   private readonly settings: Settings
   private readonly drops: Drops
   private readonly intents: Intents
@@ -101,7 +101,7 @@ export class Writes {
       (key) => !keys.includes(key) && tables.has(tableOf(key.slice(prefix))),
     )
     const delivered = (left.length === 0 || (await this.drops.deliver(left))) && dropped
-    this.dropped += tags.size
+    for (const tag of tags) this.dropped.set(tableOf(tag), (this.dropped.get(tableOf(tag)) ?? 0) + 1)
     const event: WriteEvent = {
       writes: touches.map(({ model, operation }) => ({ model, operation })),
       tags: [...tags],

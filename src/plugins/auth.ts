@@ -3,10 +3,20 @@ import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Config } from '../config.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether it needs the token as a write does, though it writes nothing. */
+    guarded?: boolean
+  }
+}
+
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export const isWrite = ({ method }: Pick<RouteOptions, 'method'>): boolean =>
   [method].flat().some((name) => !READS.has(name))
+
+export const needsToken = (route: Pick<RouteOptions, 'method' | 'config'>): boolean =>
+  isWrite(route) || route.config?.guarded === true
 
 /** Lets nobody write without the token, where one is set. It is compared in constant time. */
 export default fp<{ config: Config }>(
@@ -22,7 +32,7 @@ export default fp<{ config: Config }>(
     const verify = app.verifyBearerAuth
     if (!verify) throw new Error('@fastify/bearer-auth gave no way to verify')
     app.addHook('onRoute', (route) => {
-      if (!isWrite(route)) return
+      if (!needsToken(route)) return
       route.onRequest = [route.onRequest ?? [], verify].flat()
     })
   },

@@ -23,6 +23,8 @@ function createStore(config: Config, redis: Redis | Cluster | undefined) {
     cache: redis ? redisStore(redis) : memoryStore(),
     /** Whether there is a Redis that answers. */
     reached,
+    /** The connection, where there is one. */
+    redis,
     async state(): Promise<'redis' | 'memory' | 'off' | 'unreachable'> {
       if (config.CACHE === 'off') return 'off'
       if (!redis) return 'memory'

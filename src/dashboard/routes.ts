@@ -1,0 +1,140 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { CacheOptionError } from '../cache/index.ts'
+import type { Config } from '../config.ts'
+import { invalid, ProblemError } from '../problems/problem.ts'
+import { NoQuery } from '../schemas/common.ts'
+import { problems } from '../schemas/problem.ts'
+import { type Warmed, warm } from '../warm.ts'
+import type { Broadcast } from './broadcast.ts'
+import * as schemas from './schemas.ts'
+
+const tags = ['cache']
+
+interface Options {
+  readonly config: Config
+  readonly snapshot: () => Promise<schemas.SnapshotState>
+  readonly broadcast: Broadcast
+}
+
+/** What the dashboard asks for; a program may as well, but for the stream. */
+export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
+  app,
+  { config, snapshot, broadcast },
+) => {
+  const guarded = { guarded: true }
+  const unlessMistaken = (error: unknown) =>
+    error instanceof CacheOptionError
+      ? invalid({ field: 'model', message: `must be one: ${error.message}` })
+      : error
+  let warming: Promise<Warmed> | undefined
+
+  app.get(
+    '/cache/events',
+    { config: guarded, exposeHeadRoute: false, schema: { hide: true } },
+    (_, reply) => {
+      const stream = broadcast.join()
+      if (!stream)
+        throw new ProblemError('unavailable', 'Too many look at the dashboard of this process already.')
+      // Nothing may follow on its connection, which then ends with it.
+      reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' })
+      return reply.send(stream)
+    },
+  )
+
+  app.get(
+    '/cache/stats',
+    {
+      config: guarded,
+      schema: {
+        tags,
+        summary: 'How the cache is, as this process sees it',
+        querystring: NoQuery,
+        response: { 200: schemas.Snapshot, ...problems(400, 401, 503) },
+      },
+    },
+    async (_, reply) => {
+      reply.header('cache-control', 'no-store')
+      return snapshot()
+    },
+  )
+
+  app.get(
+    '/cache/explain',
+    {
+      config: guarded,
+      schema: {
+        tags,
+        summary: 'How a query is cached and which writes drop it, or why it is not cached',
+        querystring: schemas.ExplainQuery,
+        response: { 200: schemas.ExplainAnswer, ...problems(400, 401, 503) },
+      },
+    },
+    async ({ query: { model, operation, args } }) => {
+      try {
+        return app.prisma.$cache.explain(model, operation, argumentsOf(args))
+      } catch (error) {
+        throw unlessMistaken(error)
+      }
+    },
+  )
+
+  app.post(
+    '/cache/drop',
+    {
+      schema: {
+        tags,
+        summary: 'Drop what reaches a model, or everything',
+        querystring: NoQuery,
+        body: schemas.DropBody,
+        response: { 200: schemas.DropAnswer, ...problems(400, 401, 413, 415, 429, 503) },
+      },
+    },
+    async ({ body: { model } }) => {
+      try {
+        await app.prisma.$cache.drop(...(model === null ? [] : [model]))
+      } catch (error) {
+        if (error instanceof CacheOptionError) throw unlessMistaken(error)
+        throw new ProblemError(
+          'unavailable',
+          'Redis cannot be reached: the drop is owed, and made before this process reads from it again.',
+        )
+      }
+      return { dropped: model ?? 'everything' }
+    },
+  )
+
+  app.post(
+    '/cache/warm',
+    {
+      schema: {
+        tags,
+        summary: 'Fill the cache with what clients ask for first',
+        querystring: NoQuery,
+        body: schemas.WarmBody,
+        response: { 200: schemas.WarmAnswer, ...problems(400, 401, 413, 415, 429, 503) },
+      },
+    },
+    async () => {
+      if (config.CACHE === 'off')
+        throw new ProblemError('bad-request', 'CACHE is off: there is nothing to warm.')
+      // Who asks meanwhile is told what comes of it.
+      warming ??= warm(app).finally(() => {
+        warming = undefined
+      })
+      return warming
+    },
+  )
+}
+
+function argumentsOf(text: string): object {
+  let args: unknown
+  try {
+    args = JSON.parse(text)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : ''
+    throw invalid({ field: 'args', message: `must be valid JSON: ${why}` })
+  }
+  if (typeof args !== 'object' || args === null || Array.isArray(args))
+    throw invalid({ field: 'args', message: 'must be a JSON object, such as {"where": {"id": 7}}' })
+  return args
+}
