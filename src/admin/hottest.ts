@@ -15,14 +15,23 @@ export interface Hottest {
   readonly stored?: { readonly bytes: number; readonly age: number | undefined }
 }
 
+/** The pages that the service keeps. Whoever asks for the hottest again and again asks for these once. */
+export const keptPages = async ({ $cache }: Database) => $cache.derived(await codeFingerprint(), String)
+
 /**
  * What all processes read most, the most read first, with its tags and how it is stored.
  *
  * @param most how many, at most
+ * @param kept what `keptPages` gives
  * @throws an Error where Redis cannot be reached
  */
-export async function hottest({ $cache }: Database, most: number): Promise<Hottest[]> {
-  const pages = $cache.derived(await codeFingerprint(), String)
+export async function hottest(
+  database: Database,
+  most: number,
+  kept = keptPages(database),
+): Promise<Hottest[]> {
+  const { $cache } = database
+  const pages = await kept
   const hot = await Promise.all(
     (await $cache.hot(most)).map(async (read): Promise<Hottest | undefined> => {
       const { reads } = read

@@ -1,3 +1,4 @@
+export { argumentJson, reviveArguments } from './argument-json.ts'
 export { StoreDownError } from './breaker.ts'
 export type { CacheClient, Explanation } from './cache-client.ts'
 export type { DerivedTexts } from './derived.ts'

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { CacheOptionError } from '../cache/index.ts'
+import JSON5 from 'json5'
+import { explained } from '../admin/explained.ts'
+import { CacheOptionError, reviveArguments } from '../cache/index.ts'
 import type { Config } from '../config.ts'
 import { invalid, ProblemError } from '../problems/problem.ts'
 import { NoQuery } from '../schemas/common.ts'
@@ -71,7 +73,7 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
     },
     async ({ query: { model, operation, args } }) => {
       try {
-        return app.prisma.$cache.explain(model, operation, argumentsOf(args))
+        return await explained(app.prisma, model, operation, argumentsOf(args))
       } catch (error) {
         throw unlessMistaken(error)
       }
@@ -126,15 +128,16 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
   )
 }
 
+/** @throws ProblemError that says what is wrong with the text */
 function argumentsOf(text: string): object {
   let args: unknown
   try {
-    args = JSON.parse(text)
+    args = reviveArguments(JSON5.parse(text))
   } catch (error) {
-    const why = error instanceof Error ? error.message : ''
-    throw invalid({ field: 'args', message: `must be valid JSON: ${why}` })
+    const why = error instanceof Error ? error.message.replace(/^JSON5: /, '') : ''
+    throw invalid({ field: 'args', message: `must be JSON: ${why}` })
   }
   if (typeof args !== 'object' || args === null || Array.isArray(args))
-    throw invalid({ field: 'args', message: 'must be a JSON object, such as {"where": {"id": 7}}' })
+    throw invalid({ field: 'args', message: 'must be an object, such as {"where": {"id": 7}}' })
   return args
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Nullable } from '../schemas/common.ts'
+import { StoreState } from '../schemas/store-state.ts'
 
 const Count = Type.Integer({ minimum: 0 })
 const milliseconds = Type.Unsafe<number | null>({
@@ -18,14 +19,50 @@ const Counts = Type.Object(
   },
 )
 
+const Amount = { count: Count, bytes: Count }
+
+/** Reads through Prisma, by how they were answered. */
+const Outcomes = Type.Object({ hit: Count, stored: Count, miss: Count, bypass: Count, failed: Count })
+
+/** What `$cache.stats()` counts. */
+const stats = {
+  reads: Outcomes,
+  operations: Type.Record(Type.String(), Outcomes),
+  joined: Count,
+  leased: Count,
+  stored: Type.Object(Amount),
+  derived: Type.Object({ hits: Count, misses: Count, stored: Type.Object(Amount) }),
+  near: Type.Object({ ...Amount, hits: Count }),
+  tooLarge: Count,
+  unreadable: Count,
+  dropped: Count,
+  droppedOf: Type.Record(Type.String(), Count),
+  owed: Count,
+  intents: Count,
+  swept: Count,
+  down: Type.Boolean({ description: 'Whether the store is not asked, as it does not answer' }),
+}
+
 const RedisServer = Type.Object({
   version: Type.String(),
-  policy: Type.String({ description: 'What it evicts where its memory is full' }),
   memory: Type.Integer({ description: 'Bytes in use' }),
-  maxMemory: Type.Integer({ description: 'Bytes that it may use; 0 for no limit' }),
-  keys: Count,
-  evicted: Type.Integer({ description: 'Keys removed to make room, since it started' }),
-  uptimeSeconds: Count,
+  maxmemory: Type.Integer({ description: 'Bytes that it may use; 0 for no limit' }),
+  policy: Type.String({ description: 'What it evicts where its memory is full' }),
+  hits: Count,
+  misses: Count,
+  evictions: Count,
+})
+
+const Stored = Type.Object({
+  bytes: Count,
+  age: Type.Optional(Type.Integer({ description: 'Seconds since it was stored, where Redis tells' })),
+})
+
+const Hot = Type.Object({
+  name: Type.String({ description: 'The URL of a page, or a query' }),
+  reads: Type.Number({ description: 'By all processes, each hour counting half of the next' }),
+  tags: Type.Array(Type.String()),
+  stored: Type.Optional(Stored),
 })
 
 const Drop = Type.Object({
@@ -53,25 +90,23 @@ export const Snapshot = Type.Object({
   ),
   cache: Type.Object(
     {
-      on: Type.Boolean(),
-      near: Type.Integer({ description: 'Megabytes that the process may keep of entries itself' }),
-      reads: Type.Object({ hit: Count, stored: Count, miss: Count, bypass: Count, failed: Count }),
-      tooLarge: Count,
-      unreadable: Count,
-      dropped: Count,
-      owed: Count,
-      down: Type.Boolean({ description: 'Whether the breaker is open: the store is not asked' }),
+      ...stats,
+      nearLimit: Type.Integer({
+        description: 'Bytes that the process may keep of entries itself, and again of pages',
+      }),
     },
-    { description: 'What `$cache.stats()` tells of this process' },
+    { description: 'What this process has counted since its start' },
   ),
   store: Type.Object(
     {
-      kind: Type.Unsafe<'redis' | 'memory'>({ type: 'string', enum: ['redis', 'memory'] }),
-      asked: Type.Integer({ description: 'Servers that were asked how they are' }),
-      servers: Type.Array(RedisServer, { description: 'What those said that answered' }),
+      state: StoreState,
+      servers: Type.Array(RedisServer, {
+        description: 'What they tell of themselves, where they are reached',
+      }),
     },
-    { description: 'Common to all processes' },
+    { description: 'Where the cache is: common to all processes, but for `memory`' },
   ),
+  hot: Type.Array(Hot, { description: 'What all processes read most' }),
   drops: Type.Array(Drop, { description: 'The last drops of this process, the latest first' }),
   models: Type.Array(Type.String(), { description: 'What can be dropped or asked about' }),
 })
@@ -80,7 +115,7 @@ export const ExplainQuery = Type.Object(
   {
     model: Type.String({ minLength: 1, maxLength: 100 }),
     operation: Type.String({ minLength: 1, maxLength: 100 }),
-    args: Type.String({ default: '{}', maxLength: 8192, description: 'A JSON object, as Prisma takes it' }),
+    args: Type.String({ default: '{}', maxLength: 8192, description: 'What Prisma takes, as JSON or JSON5' }),
   },
   { additionalProperties: false },
 )
@@ -92,6 +127,7 @@ export const ExplainAnswer = Type.Object({
   ttl: Type.Optional(Type.Integer({ description: 'Seconds that its entry is kept' })),
   tags: Type.Optional(Type.Array(Type.String())),
   droppedBy: Type.Optional(Type.Array(Type.String(), { description: 'In words, one for each tag' })),
+  stored: Type.Optional(Stored),
 })
 
 export const DropBody = Type.Object(
@@ -116,6 +152,6 @@ export const WarmAnswer = Type.Object({
   milliseconds: Type.Integer(),
 })
 
-export type RedisServerState = Static<typeof RedisServer>
 export type SnapshotState = Static<typeof Snapshot>
 export type DropState = Static<typeof Drop>
+export type HotState = Static<typeof Hot>

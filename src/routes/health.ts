@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { NoQuery } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
+import { StoreState } from '../schemas/store-state.ts'
 
 const tags = ['health']
 const status = Type.Literal('ok')
@@ -30,10 +31,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: {
           200: Type.Object({
             status,
-            cache: Type.Unsafe<'redis' | 'memory' | 'off' | 'unreachable'>({
-              type: 'string',
-              enum: ['redis', 'memory', 'off', 'unreachable'],
-            }),
+            cache: StoreState,
           }),
           ...problems(400, 503),
         },

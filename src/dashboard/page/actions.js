@@ -1,5 +1,5 @@
 import { element, find, show } from './dom.js'
-import { inFull, inTime } from './format.js'
+import { inBytes, inFull, inTime } from './format.js'
 import { tagList } from './panels.js'
 import { ask } from './service.js'
 
@@ -87,11 +87,17 @@ export function startActions() {
   })
 }
 
-/** @param {{ cacheable: boolean, reason?: string, key?: string, ttl?: number, tags?: string[], droppedBy?: string[] }} answer */
-function explanation({ cacheable, reason = '', key = '', ttl = 0, tags = [], droppedBy = [] }) {
+/** @param {{ cacheable: boolean, reason?: string, key?: string, ttl?: number, tags?: string[], droppedBy?: string[], stored?: { bytes: number, age?: number } }} answer */
+function explanation({ cacheable, reason = '', key = '', ttl = 0, tags = [], droppedBy = [], stored }) {
   const facts = cacheable
     ? [
         ['Cacheable', `yes, for at most ${inTime(ttl)}, until a write drops it`],
+        [
+          'Stored',
+          stored
+            ? `now, ${inBytes(stored.bytes)}${stored.age === undefined ? '' : `, for ${inTime(stored.age)}`}`
+            : 'not now',
+        ],
         ['Key', element('code', {}, key)],
         ['Tags', tagList(tags)],
         [
@@ -100,9 +106,13 @@ function explanation({ cacheable, reason = '', key = '', ttl = 0, tags = [], dro
         ],
       ]
     : [['Cacheable', `no: ${reason}`]]
+  const kind = cacheable ? 'good' : 'warn'
   return element(
     'dl',
     {},
-    ...facts.flatMap(([name = '', text = '']) => [element('dt', {}, name), element('dd', {}, text)]),
+    ...facts.flatMap(([name = '', text = ''], index) => [
+      element('dt', {}, name),
+      element('dd', index === 0 ? { 'data-kind': kind } : {}, text),
+    ]),
   )
 }

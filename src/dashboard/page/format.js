@@ -18,10 +18,15 @@ const whole = new Intl.NumberFormat('en')
 /** @param {number} count */
 export const inFull = (count) => whole.format(count)
 
+const LONGER = /** @type {const} */ ([
+  [86_400, 'd', 3600, 'h'],
+  [3600, 'h', 60, 'min'],
+  [60, 'min', 60, ''],
+])
+
 /** @param {number} seconds */
 export function inTime(seconds) {
-  if (seconds < 60) return `${seconds} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
-  return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`
+  const [unit, name, part, partName] = LONGER.find(([length]) => seconds >= length) ?? [1, 's', 1, '']
+  const rest = Math.floor((seconds % unit) / part)
+  return `${Math.floor(seconds / unit)} ${name}${rest > 0 && partName !== '' ? ` ${rest} ${partName}` : ''}`
 }

@@ -6,24 +6,24 @@ import { inBytes, inFull, inMilliseconds, inTime } from './format.js'
 /** @typedef {[name: string, text: string, kind?: string]} Fact */
 
 /** @param {Snapshot} snapshot */
-export function showPanels({ process, requests, cache, store, drops }) {
+export function showPanels({ process, requests, cache, store, hot, drops }) {
   show('process', `${process.host} · pid ${process.pid} · up ${inTime(process.uptimeSeconds)}`)
   showTiles(requests)
   replace(find('notices', HTMLElement), noticesOf(cache, store))
-  find('store-title', HTMLElement).replaceChildren(
-    store.kind === 'redis' ? 'Redis' : 'Memory',
-    element(
-      'small',
-      { class: 'scope' },
-      store.kind === 'redis' ? 'common to all processes' : 'of this process alone',
-    ),
-  )
+  show('store-name', store.state === 'memory' ? 'Memory' : 'Redis')
+  show('store-scope', store.state === 'memory' ? 'of this process alone' : 'common to all processes')
   replace(find('store', HTMLElement), factsOf(storeFacts(store)))
   replace(find('cache', HTMLElement), factsOf(cacheFacts(cache)))
-  replace(
-    find('drops', HTMLElement),
-    drops.length === 0 ? [nothing('No write yet has dropped anything.')] : drops.map(dropItem),
+  show(
+    'hot-empty',
+    hot.length > 0
+      ? ''
+      : 'Nothing has been read often yet: it takes some seconds until reads are counted here.',
   )
+  replace(find('hot', HTMLElement), hot.map(hotRow))
+  replace(find('dropped-of', HTMLElement), droppedOf(cache))
+  show('drops-empty', drops.length > 0 ? '' : 'No write has dropped anything yet.')
+  replace(find('drops', HTMLElement), drops.map(dropItem))
 }
 
 /** @param {Snapshot['requests']} requests */
@@ -34,7 +34,7 @@ function showTiles({ answers, latency, seconds }) {
   show('ratio-more', reads === 0 ? 'no reads in the last minute' : `${inFull(hit)} of ${inFull(reads)} reads`)
   const all = reads + failed + other
   show('rate', (all / seconds).toFixed(all / seconds < 10 ? 1 : 0))
-  show('rate-more', `${inFull(all)} in the last minute`)
+  show('rate-more', `${inFull(all)} in a minute`)
   show('failed', inFull(failed))
   for (const kind of /** @type {const} */ (['hit', 'miss', 'database'])) {
     const { count, p50, p95 } = latency[kind]
@@ -46,65 +46,103 @@ function showTiles({ answers, latency, seconds }) {
   }
 }
 
-/** @param {Snapshot['cache']} cache @param {Snapshot['store']} store */
-function noticesOf(cache, store) {
+/**
+ * @param {Snapshot['cache']} cache
+ * @param {Snapshot['store']} store
+ */
+function noticesOf({ owed }, { state }) {
   /** @type {[string, 'warn' | 'bad'][]} */
   const notices = []
-  if (!cache.on)
-    notices.push(['The cache is off (CACHE=off): reads go to the database, writes still drop.', 'warn'])
-  if (store.kind === 'memory')
+  if (state === 'off')
+    notices.push(['The cache is off (CACHE=off): reads go to the database, and writes still drop.', 'warn'])
+  if (state === 'memory')
     notices.push([
       'REDIS_URL is not set: the cache lives in this process alone, so run no other beside it.',
       'warn',
     ])
-  else if (store.servers.length < store.asked || store.servers.length === 0)
+  if (state === 'unreachable')
     notices.push(['Redis cannot be reached: reads go to the database, and what writes drop is owed.', 'bad'])
-  if (cache.owed > 0)
+  if (owed > 0)
     notices.push([
-      `${inFull(cache.owed)} tags are owed a drop: this process reads from the database until Redis takes it.`,
+      `The drop of ${inFull(owed)} tags is owed: this process asks the database until Redis has taken it.`,
       'warn',
     ])
   return notices.map(([text, kind]) => element('p', { class: 'notice', 'data-kind': kind }, text))
 }
 
-/** @param {Snapshot['store']} store @returns {Fact[]} */
-function storeFacts({ kind, asked, servers }) {
-  if (kind === 'memory') return [['State', 'in use', 'good']]
+/**
+ * @param {Snapshot['store']} store
+ * @returns {Fact[]}
+ */
+function storeFacts({ state, servers }) {
+  if (state === 'memory') return [['State', 'in use', 'good']]
   const [first] = servers
   if (!first) return [['State', 'unreachable', 'bad']]
-  const sum = (/** @type {'memory' | 'maxMemory' | 'keys' | 'evicted'} */ name) =>
+  const sum = (/** @type {'memory' | 'maxmemory' | 'evictions' | 'hits' | 'misses'} */ name) =>
     servers.reduce((all, server) => all + server[name], 0)
-  const limit = sum('maxMemory')
-  const state = asked === 1 ? 'reachable' : `${servers.length} of ${asked} masters answer`
+  const limit = sum('maxmemory')
   return [
-    ['State', state, servers.length === asked ? 'good' : 'bad'],
+    ['State', servers.length === 1 ? 'reachable' : `${servers.length} masters, reachable`, 'good'],
     ['Version', [...new Set(servers.map(({ version }) => version))].join(', ')],
-    ['Up for', inTime(Math.min(...servers.map(({ uptimeSeconds }) => uptimeSeconds)))],
     [
       'Memory',
       `${inBytes(sum('memory'))} of ${limit === 0 ? 'no limit' : inBytes(limit)}`,
-      limit === 0 ? 'warn' : undefined,
+      limit === 0 ? 'warn' : 'plain',
     ],
-    ['Eviction', first.policy, first.policy.startsWith('allkeys-l') ? undefined : 'warn'],
-    ['Evicted', inFull(sum('evicted'))],
-    ['Keys', inFull(sum('keys'))],
-  ].map(([name = '', text = '', kindOf]) => (kindOf === undefined ? [name, text] : [name, text, kindOf]))
+    ['Eviction policy', first.policy, first.policy.startsWith('allkeys-l') ? 'plain' : 'warn'],
+    ['Evicted keys', inFull(sum('evictions'))],
+    ['Keys found, not found', `${inFull(sum('hits'))}, ${inFull(sum('misses'))}`],
+  ]
 }
 
-/** @param {Snapshot['cache']} cache @returns {Fact[]} */
+/**
+ * @param {Snapshot['cache']} cache
+ * @returns {Fact[]}
+ */
 function cacheFacts(cache) {
   const { hit, stored, miss, bypass, failed } = cache.reads
+  const { near, nearLimit, derived } = cache
   return [
     ['Breaker', cache.down ? 'open: Redis is not asked' : 'closed', cache.down ? 'bad' : 'good'],
     ['Owed drops', inFull(cache.owed), cache.owed > 0 ? 'warn' : 'plain'],
-    ['Tags dropped', inFull(cache.dropped)],
-    ['Prisma reads from the cache', inFull(hit)],
-    ['… from the database', `${inFull(stored + miss + bypass)}, ${inFull(stored)} of them stored`],
-    ['… failed', inFull(failed), failed > 0 ? 'warn' : 'plain'],
-    ['Near level', cache.near === 0 ? 'off' : `${cache.near} MB`],
+    ['Open intents', `${inFull(cache.intents)}, ${inFull(cache.swept)} swept`],
+    ['Pages kept, not kept', `${inFull(derived.hits)}, ${inFull(derived.misses)}`],
+    ['Reads from the cache', inFull(hit)],
+    ['Reads from the database', inFull(stored + miss + bypass), 'plain'],
+    [
+      'Stored',
+      `${inFull(cache.stored.count + derived.stored.count)}, ${inBytes(cache.stored.bytes + derived.stored.bytes)}`,
+    ],
+    ['Joined, leased', `${inFull(cache.joined)}, ${inFull(cache.leased)}`],
+    [
+      'Near level',
+      nearLimit === 0
+        ? 'off'
+        : `${inBytes(near.bytes)} of ${inBytes(2 * nearLimit)}, ${inFull(near.hits)} hits`,
+    ],
     ['Too large to store', inFull(cache.tooLarge)],
-    ['Unreadable entries', inFull(cache.unreadable), cache.unreadable > 0 ? 'warn' : 'plain'],
+    ['Unreadable', inFull(cache.unreadable), cache.unreadable > 0 ? 'warn' : 'plain'],
+    ['Failed reads', inFull(failed), failed > 0 ? 'warn' : 'plain'],
   ]
+}
+
+/** @param {Snapshot['hot'][number]} read */
+function hotRow({ name, reads, tags, stored }) {
+  const age = stored?.age === undefined ? '' : inTime(stored.age)
+  return element(
+    'tr',
+    {},
+    element('th', { scope: 'row' }, element('code', {}, name), tagList([...new Set(tags.map(inShort))])),
+    element('td', {}, inFull(Math.round(reads))),
+    element('td', {}, stored ? age || 'yes' : 'not stored'),
+    element('td', {}, stored ? inBytes(stored.bytes) : ''),
+  )
+}
+
+/** @param {Snapshot['cache']} cache */
+function droppedOf({ droppedOf }) {
+  const models = Object.entries(droppedOf).sort(([, one], [, other]) => other - one)
+  return models.map(([model, count]) => element('li', {}, `${model} `, element('strong', {}, inFull(count))))
 }
 
 /** @param {readonly Fact[]} facts */
@@ -132,9 +170,13 @@ function dropItem({ writes, tags, tagCount, secondsAgo, delivered }) {
   )
 }
 
+/**
+ * What a page depends on is kept by the names of versions, where the values of a row set are a digest.
+ *
+ * @param {string} tag
+ */
+const inShort = (tag) => tag.replace(/:[\w-]{20,}$/, '[…]')
+
 /** @param {readonly string[]} tags */
 export const tagList = (tags) =>
   element('ul', { class: 'tags' }, ...tags.map((tag) => element('li', { class: 'tag' }, tag)))
-
-/** @param {string} text */
-const nothing = (text) => element('li', { class: 'empty' }, text)
