@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { NoQuery } from '../schemas/common.ts'
-import { problems } from '../schemas/problem.ts'
 
 const tags = ['health']
 const status = Type.Literal('ok')
@@ -12,9 +11,10 @@ export const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags,
+        operationId: 'getLiveness',
         summary: 'Whether the process runs',
         querystring: NoQuery,
-        response: { 200: Type.Object({ status }), ...problems(400) },
+        response: { 200: Type.Object({ status }, { examples: [{ status: 'ok' }] }) },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -25,17 +25,20 @@ export const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags,
+        operationId: 'getReadiness',
         summary: 'Whether the database answers, and how the cache is',
         querystring: NoQuery,
         response: {
-          200: Type.Object({
-            status,
-            cache: Type.Unsafe<'redis' | 'memory' | 'off' | 'unreachable'>({
-              type: 'string',
-              enum: ['redis', 'memory', 'off', 'unreachable'],
-            }),
-          }),
-          ...problems(400, 503),
+          200: Type.Object(
+            {
+              status,
+              cache: Type.Unsafe<'redis' | 'memory' | 'off' | 'unreachable'>({
+                type: 'string',
+                enum: ['redis', 'memory', 'off', 'unreachable'],
+              }),
+            },
+            { examples: [{ status: 'ok', cache: 'redis' }] },
+          ),
         },
       },
     },
