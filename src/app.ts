@@ -3,6 +3,8 @@ import type { Config } from './config.ts'
 import auth from './plugins/auth.ts'
 import bodies from './plugins/bodies.ts'
 import { answerClientError } from './plugins/client-errors.ts'
+import compression from './plugins/compression.ts'
+import cors from './plugins/cors.ts'
 import docs from './plugins/docs.ts'
 import drain from './plugins/drain.ts'
 import errors, { answer } from './plugins/errors.ts'
@@ -55,11 +57,13 @@ export async function buildApp(
   await app.register(drain)
   await app.register(errors)
   await app.register(protocol)
+  await app.register(cors, { config })
   await app.register(bodies)
   await app.register(store, { config })
   await app.register(limits, { config })
   await app.register(database, { config })
   await app.register(outage, { config })
+  await app.register(compression, { config })
   await app.register(served)
   await app.register(auth, { config })
   await app.register(docs, { config })
