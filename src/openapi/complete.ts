@@ -13,9 +13,14 @@ interface Response {
   headers?: Readonly<Record<string, HeaderObject>>
 }
 
+interface Parameter {
+  required?: boolean
+  readonly schema?: { readonly default?: unknown }
+}
+
 interface Operation {
   [KIND]?: RouteKind
-  parameters?: unknown[]
+  parameters?: (Parameter | { readonly $ref: string })[]
   responses: Record<string, Response | { readonly $ref: string }>
 }
 
@@ -60,6 +65,9 @@ function completeOne(operation: Operation): void {
   const { [KIND]: kind, responses } = operation
   const headers = { ...EVERYWHERE, ...(kind === 'page' && OF_PAGES), ...(kind === 'write' && OF_WRITES) }
   delete operation[KIND]
+  // To its handler it is always there.
+  for (const parameter of operation.parameters ?? [])
+    if ('schema' in parameter && parameter.schema?.default !== undefined) parameter.required = false
   if (kind === 'page') {
     operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IfNoneMatch' }]
     responses[304] = { description: 'The client has it already' }

@@ -4,12 +4,10 @@ import { buildApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { createDatabase } from './database.ts'
 import { compareAnswers } from './documented.ts'
+import { failTest } from './not-documented.ts'
 import { createNamespace, redisUrl } from './redis.ts'
 
-// Thrown where nobody can catch it, so that it is the test's failure.
-compareAnswers((complaint) =>
-  setImmediate(() => Promise.reject(new Error(`not in the document: ${complaint}`))),
-)
+compareAnswers(failTest)
 
 /** The configuration of a service on a database and in a namespace of the test's own. */
 export async function createConfig(t: Test, env: Record<string, string> = {}): Promise<Config> {

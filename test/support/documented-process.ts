@@ -1,9 +1,8 @@
 import { compareAnswers } from './documented.ts'
+import { NOT_DOCUMENTED } from './not-documented.ts'
 
-/** The exit status of a server whose answer is not in its document: `spawnServer` makes it the test's failure. */
-export const NOT_DOCUMENTED = 86
-
+/** Imported by a server's process before its own code. */
 compareAnswers((complaint) => {
-  console.error(`not in the document: ${complaint}`)
+  console.error(complaint)
   process.exit(NOT_DOCUMENTED)
 })

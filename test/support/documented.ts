@@ -128,6 +128,7 @@ function compare(app: FastifyInstance, report: (complaint: string) => void): voi
     if (!app.hasDecorator('swagger') || hidden || !reply.raw.writableEnded) return
     documented ??= new Documented(app.swagger())
     const complaint = documented.complaint(request, reply, Buffer.concat(sentFor.get(request) ?? []))
-    if (complaint) report(`${request.method} ${request.url} ${reply.statusCode}: ${complaint}`)
+    if (complaint)
+      report(`not in the API's document: ${request.method} ${request.url} ${reply.statusCode}: ${complaint}`)
   })
 }
