@@ -4,6 +4,8 @@ import dashboard from './dashboard/dashboard.ts'
 import auth from './plugins/auth.ts'
 import bodies from './plugins/bodies.ts'
 import { answerClientError } from './plugins/client-errors.ts'
+import compression from './plugins/compression.ts'
+import cors from './plugins/cors.ts'
 import docs from './plugins/docs.ts'
 import drain from './plugins/drain.ts'
 import errors, { answer } from './plugins/errors.ts'
@@ -56,11 +58,13 @@ export async function buildApp(
   await app.register(drain)
   await app.register(errors)
   await app.register(protocol)
+  await app.register(cors, { config })
   await app.register(bodies)
   await app.register(store, { config })
   await app.register(limits, { config })
   await app.register(database, { config })
   await app.register(outage, { config })
+  await app.register(compression, { config })
   await app.register(served)
   await app.register(auth, { config })
   await app.register(docs, { config })

@@ -9,6 +9,9 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 const oneOf = <T extends string>(values: readonly T[], more: { default?: T } = {}) =>
   Type.Unsafe<T>({ type: 'string', enum: values, description: `one of ${values.join(', ')}`, ...more })
 
+/** An origin as browsers send it: a scheme, a host and perhaps a port, and nothing after them. */
+const ORIGIN = 'https?://[a-z0-9.-]+(:[0-9]+)?'
+
 const offOr = ({ maximum, ...more }: { default: number; maximum: number; description: string }) =>
   Type.Unsafe<'off' | number>({
     anyOf: [{ const: 'off' }, { type: 'integer', minimum: 1, maximum }],
@@ -77,6 +80,13 @@ const ConfigSchema = Type.Object({
     description:
       'the number of proxies before the service, whose X-Forwarded-For is believed: a whole number',
   }),
+  CORS_ORIGIN: Type.Optional(
+    Type.String({
+      pattern: `^(\\*|${ORIGIN}(,${ORIGIN})*)$`,
+      description: '* or origins such as https://shop.example, in lower case and separated by commas',
+    }),
+  ),
+  COMPRESS: oneOf(['on', 'off'], { default: 'on' }),
   LOG_LEVEL: oneOf(LOG_LEVELS, { default: 'info' }),
   DATABASE_DOWN_HITS: oneOf(['serve', 'refuse'], { default: 'serve' }),
   CACHE: oneOf(['on', 'off'], { default: 'on' }),

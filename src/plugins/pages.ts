@@ -41,6 +41,7 @@ export default fp(
     /** Answers with what is kept, or lets the handler answer. */
     const answer: onRequestHookHandler = (request, reply, done) => {
       request.pageName = nameOf(request)
+      reply.header('cache-control', 'no-cache')
       pages
         .find(request.pageName, () => app.inject(request.url))
         .then((page) => {
@@ -97,8 +98,12 @@ function isKnown({ headers }: FastifyRequest, reply: FastifyReply, etag: string)
   return true
 }
 
-/** If-None-Match compares weakly (RFC 9110, 13.1.2). */
-const opaque = (etag: string): string => etag.trim().replace(/^W\//, '')
+/** If-None-Match compares weakly (RFC 9110, 13.1.2), and in whatever coding a client has the page, it has it. */
+const opaque = (etag: string): string =>
+  etag
+    .trim()
+    .replace(/^W\//, '')
+    .replace(/\.\w+"$/, '"')
 
 const etagOf = (body: string): string => `"${createHash('sha1').update(body).digest('base64url')}"`
 

@@ -17,9 +17,10 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
       config: { page: true },
       schema: {
         tags,
+        operationId: 'listBooks',
         summary: 'List books',
         querystring: BookQuery,
-        response: { 200: BookPage, ...problems(400, 503) },
+        response: { 200: BookPage },
       },
     },
     async ({ query }) => {
@@ -34,10 +35,11 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
       config: { page: true },
       schema: {
         tags,
+        operationId: 'getBook',
         summary: 'Get a book with its authors and what its reviews come to',
         params: IdParams,
         querystring: NoQuery,
-        response: { 200: BookDetail, ...problems(400, 404, 503) },
+        response: { 200: BookDetail, ...problems(404) },
       },
     },
     async ({ params: { id } }) => {
@@ -56,10 +58,11 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
       config: { connects: 'authorIds' },
       schema: {
         tags,
+        operationId: 'createBook',
         summary: 'Add a book',
         querystring: NoQuery,
         body: BookInput,
-        response: { 201: Book, ...problems(400, 401, 409, 413, 415, 429, 503) },
+        response: { 201: Book, ...problems(409) },
       },
     },
     async ({ body: { authorIds = [], ...fields } }, reply) => {
@@ -75,11 +78,12 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
       config: { connects: 'authorIds' },
       schema: {
         tags,
+        operationId: 'replaceBook',
         summary: 'Replace a book: what is not given is emptied',
         params: IdParams,
         querystring: NoQuery,
         body: BookInput,
-        response: { 200: Book, ...problems(400, 401, 404, 409, 413, 415, 429, 503) },
+        response: { 200: Book, ...problems(404, 409) },
       },
     },
     async ({ params: { id }, body: { authorIds = [], ...fields } }) => {
@@ -94,11 +98,12 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
       config: { connects: 'authorIds' },
       schema: {
         tags,
+        operationId: 'updateBook',
         summary: 'Change what is given of a book',
         params: IdParams,
         querystring: NoQuery,
         body: BookPatch,
-        response: { 200: Book, ...problems(400, 401, 404, 409, 413, 415, 429, 503) },
+        response: { 200: Book, ...problems(404, 409) },
       },
     },
     async ({ params: { id }, body: { authorIds, ...fields } }) => {
@@ -112,10 +117,11 @@ export const bookRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags,
+        operationId: 'deleteBook',
         summary: 'Remove a book and its reviews',
         params: IdParams,
         querystring: NoQuery,
-        response: { 204: NoContent, ...problems(400, 401, 404, 429, 503) },
+        response: { 204: NoContent, ...problems(404) },
       },
     },
     async ({ params: { id } }, reply) => {

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { NoQuery } from '../schemas/common.ts'
-import { problems } from '../schemas/problem.ts'
 import { StoreState } from '../schemas/store-state.ts'
 
 const tags = ['health']
@@ -13,9 +12,10 @@ export const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags,
+        operationId: 'getLiveness',
         summary: 'Whether the process runs',
         querystring: NoQuery,
-        response: { 200: Type.Object({ status }), ...problems(400) },
+        response: { 200: Type.Object({ status }, { examples: [{ status: 'ok' }] }) },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -26,14 +26,17 @@ export const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags,
+        operationId: 'getReadiness',
         summary: 'Whether the database answers, and how the cache is',
         querystring: NoQuery,
         response: {
-          200: Type.Object({
-            status,
-            cache: StoreState,
-          }),
-          ...problems(400, 503),
+          200: Type.Object(
+            {
+              status,
+              cache: StoreState,
+            },
+            { examples: [{ status: 'ok', cache: 'redis' }] },
+          ),
         },
       },
     },

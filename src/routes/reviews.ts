@@ -16,10 +16,11 @@ export const reviewRoutes: FastifyPluginAsyncTypebox = async (app) => {
       config: { page: true },
       schema: {
         tags,
+        operationId: 'listReviews',
         summary: "List a book's reviews, the newest first",
         params: IdParams,
         querystring: ReviewQuery,
-        response: { 200: ReviewPage, ...problems(400, 404, 503) },
+        response: { 200: ReviewPage, ...problems(404) },
       },
     },
     async ({ params: { id }, query: { limit, cursor } }) => {
@@ -40,11 +41,12 @@ export const reviewRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags,
+        operationId: 'createReview',
         summary: 'Review a book',
         params: IdParams,
         querystring: NoQuery,
         body: ReviewInput,
-        response: { 201: Review, ...problems(400, 401, 404, 413, 415, 429, 503) },
+        response: { 201: Review, ...problems(404) },
       },
     },
     async ({ params: { id: bookId }, body }, reply) => {
@@ -58,10 +60,11 @@ export const reviewRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags,
+        operationId: 'deleteReview',
         summary: 'Remove a review',
         params: IdParams,
         querystring: NoQuery,
-        response: { 204: NoContent, ...problems(400, 401, 404, 429, 503) },
+        response: { 204: NoContent, ...problems(404) },
       },
     },
     async ({ params: { id } }, reply) => {

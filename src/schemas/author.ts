@@ -1,20 +1,28 @@
 import { Type } from '@sinclair/typebox'
-import { BookFields } from './book-fields.ts'
+import { BOOK_FIELDS, BookFields } from './book-fields.ts'
 import { Id, Text } from './common.ts'
 import { PageOf, pageQuery, Search } from './page.ts'
 
-export const Author = Type.Object({ id: Id, name: Type.String() })
+export const AUTHOR = { id: 3, name: 'Ursula K. Le Guin' }
 
-export const AuthorDetail = Type.Composite([
-  Author,
-  Type.Object({ books: Type.Array(BookFields, { description: 'At most 100, the most rated first' }) }),
-])
+export const Author = Type.Object({ id: Id, name: Type.String() }, { title: 'Author', examples: [AUTHOR] })
 
-export const AuthorPage = PageOf(Author)
+export const AuthorDetail = Type.Composite(
+  [
+    Author,
+    Type.Object({ books: Type.Array(BookFields, { description: 'At most 100, the most rated first' }) }),
+  ],
+  { title: 'AuthorDetail', examples: [{ ...AUTHOR, books: [BOOK_FIELDS] }] },
+)
 
-export const AuthorInput = Type.Object({ name: Text(200) }, { additionalProperties: false })
+export const AuthorPage = PageOf(Author, 'AuthorPage', AUTHOR)
+
+export const AuthorInput = Type.Object(
+  { name: Text(200) },
+  { additionalProperties: false, title: 'AuthorInput', examples: [{ name: AUTHOR.name }] },
+)
 
 export const AuthorQuery = Type.Object(
-  { ...pageQuery, q: Type.Optional(Search) },
+  { ...pageQuery, q: Type.Optional({ ...Search, examples: ['guin'] }) },
   { additionalProperties: false },
 )

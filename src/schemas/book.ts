@@ -1,25 +1,37 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { Author } from './author.ts'
-import { BookFields } from './book-fields.ts'
+import { AUTHOR, Author } from './author.ts'
+import { BOOK_FIELDS, BookFields } from './book-fields.ts'
 import { Id, INT32, Nullable, Text } from './common.ts'
 import { PageOf, pageQuery, Search } from './page.ts'
 
 const LANGUAGE = '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$'
 const LANGUAGE_WORDS = 'a language code such as eng or en-US'
 
-export const Book = Type.Composite([BookFields, Type.Object({ authors: Type.Array(Author) })])
+const BOOK = { ...BOOK_FIELDS, authors: [AUTHOR] }
+const { id: _, createdAt: __, updatedAt: ___, ...INPUT } = BOOK_FIELDS
 
-export const BookDetail = Type.Composite([
-  Book,
-  Type.Object({
-    reviews: Type.Object({
-      count: Type.Integer(),
-      average: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Null without reviews' }),
+export const Book = Type.Composite([BookFields, Type.Object({ authors: Type.Array(Author) })], {
+  title: 'Book',
+  examples: [BOOK],
+})
+
+export const BookDetail = Type.Composite(
+  [
+    Book,
+    Type.Object({
+      reviews: Type.Object({
+        count: Type.Integer(),
+        average: Type.Unsafe<number | null>({
+          type: ['number', 'null'],
+          description: 'Null without reviews',
+        }),
+      }),
     }),
-  }),
-])
+  ],
+  { title: 'BookDetail', examples: [{ ...BOOK, reviews: { count: 2, average: 4.5 } }] },
+)
 
-export const BookPage = PageOf(Book)
+export const BookPage = PageOf(Book, 'BookPage', BOOK)
 
 const title = Text(500)
 
@@ -59,13 +71,15 @@ export const BookInput = Type.Object(
     coverUrl: or(fields.coverUrl, null),
     authorIds: or(fields.authorIds, []),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'BookInput', examples: [{ ...INPUT, authorIds: [AUTHOR.id] }] },
 )
 
 /** What of a book shall be changed. */
 export const BookPatch = Type.Partial(Type.Object({ title, ...fields }), {
   additionalProperties: false,
   minProperties: 1,
+  title: 'BookPatch',
+  examples: [{ ratingsCount: 79418 }],
 })
 
 const COLUMNS = ['title', 'publishedYear', 'ratingsCount'] as const
@@ -77,10 +91,24 @@ const SORTS = COLUMNS.flatMap((column): BookSort[] => [column, `-${column}`])
 export const BookQuery = Type.Object(
   {
     ...pageQuery,
-    sort: Type.Unsafe<BookSort>({ type: 'string', enum: SORTS, default: '-ratingsCount' }),
-    author: Type.Optional(Type.Integer({ minimum: 1, maximum: INT32, description: "An author's id" })),
-    language: Type.Optional(Type.String({ pattern: LANGUAGE, maxLength: 35, description: LANGUAGE_WORDS })),
-    q: Type.Optional({ ...Search, description: 'text without NUL characters, to find in the title' }),
+    sort: Type.Unsafe<BookSort>({
+      type: 'string',
+      enum: SORTS,
+      default: '-ratingsCount',
+      description: 'By which column, with - from its end',
+      examples: ['title'],
+    }),
+    author: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: INT32, description: "An author's id", examples: [AUTHOR.id] }),
+    ),
+    language: Type.Optional(
+      Type.String({ pattern: LANGUAGE, maxLength: 35, description: LANGUAGE_WORDS, examples: ['eng'] }),
+    ),
+    q: Type.Optional({
+      ...Search,
+      description: 'text without NUL characters, to find in the title',
+      examples: ['disposs'],
+    }),
   },
   { additionalProperties: false },
 )

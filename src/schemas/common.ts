@@ -36,7 +36,10 @@ export const Nullable = {
 /** A date as Prisma has it, an ISO 8601 text as the client reads it. */
 export const Time = Type.Unsafe<Date>({ type: 'string', format: 'date-time' })
 
-export const IdParams = Type.Object({ id: Id }, { additionalProperties: false })
+export const IdParams = Type.Object(
+  { id: { ...Id, description: 'Its number', examples: [7] } },
+  { additionalProperties: false },
+)
 
 /** For routes that take no query parameters: one that is given is a mistake. */
 export const NoQuery = Type.Object({}, { additionalProperties: false })

@@ -1,5 +1,4 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import { PROBLEMS } from '../problems/problem.ts'
 
 /** RFC 9457. Routes refer to it by its `$id`. */
 export const ProblemSchema = Type.Object(
@@ -20,14 +19,9 @@ export const ProblemSchema = Type.Object(
   { $id: 'Problem', description: 'Why there is no success, as in RFC 9457' },
 )
 
-const answers = new Map<number, TSchema>()
-for (const { status, title } of Object.values(PROBLEMS)) {
-  if (answers.has(status)) continue
-  const content = { 'application/problem+json': { schema: Type.Ref('Problem') } }
-  answers.set(status, Type.Unsafe({ description: title, content }))
-}
+const OWN = Type.Unsafe({ content: { 'application/problem+json': { schema: Type.Ref('Problem') } } })
 
-/** The responses of a route that are not a success, for its schema. */
+/** The problems of a route that not all of its kind have, for its schema: OpenAPI tells the rest. */
 export function problems<Status extends number>(...statuses: readonly Status[]): Record<Status, TSchema> {
-  return Object.assign({}, ...statuses.map((status) => ({ [status]: answers.get(status) })))
+  return Object.assign({}, ...statuses.map((status) => ({ [status]: OWN })))
 }

@@ -3,7 +3,11 @@ import type { Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { createDatabase } from './database.ts'
+import { compareAnswers } from './documented.ts'
+import { failTest } from './not-documented.ts'
 import { createNamespace, redisUrl } from './redis.ts'
+
+compareAnswers(failTest)
 
 /** The configuration of a service on a database and in a namespace of the test's own. */
 export async function createConfig(t: Test, env: Record<string, string> = {}): Promise<Config> {

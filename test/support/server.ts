@@ -3,17 +3,19 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
+import { failTest, NOT_DOCUMENTED } from './not-documented.ts'
 
 const root = join(import.meta.dirname, '../..')
+const comparing = join(import.meta.dirname, 'documented-process.ts')
 
 /**
- * `npx tsx src/server.ts` with just these variables, as a process of its own.
+ * `npx tsx src/server.ts` with just these variables, as a process of its own, whose answers are compared with its document.
  *
  * @param folder the project, or a copy of it
  */
 export function spawnServer(env: Record<string, string>, folder = root) {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--import', comparing, 'src/server.ts'], {
     cwd: folder,
     env: { PATH, HOME, ...env },
   })
@@ -21,7 +23,10 @@ export function spawnServer(env: Record<string, string>, folder = root) {
   child.stderr.on('data', (chunk) => {
     said += chunk
   })
-  const ended = once(child, 'exit').then(([code]) => ({ code, said }))
+  const ended = once(child, 'exit').then(([code]) => {
+    if (code === NOT_DOCUMENTED) failTest(said.trim())
+    return { code, said }
+  })
   const lines = createInterface({ input: child.stdout })
   const listening = new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {

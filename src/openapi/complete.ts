@@ -1,0 +1,81 @@
+import { EVERYWHERE, type HeaderObject, LOCATION, OF_PAGES, OF_WRITES } from './headers.ts'
+import { nameSchemas } from './named-schemas.ts'
+import { nameOfProblems, problemResponses } from './problem-responses.ts'
+
+/** What a route is, which decides what it answers beside what it says itself. */
+export type RouteKind = 'page' | 'write' | 'guarded' | 'other'
+
+/** Where a route's operation says so, until the document is complete. */
+export const KIND = 'x-kind'
+
+interface Response {
+  readonly description?: string
+  headers?: Readonly<Record<string, HeaderObject>>
+}
+
+interface Parameter {
+  required?: boolean
+  readonly schema?: { readonly default?: unknown }
+}
+
+interface Operation {
+  [KIND]?: RouteKind
+  parameters?: (Parameter | { readonly $ref: string })[]
+  responses: Record<string, Response | { readonly $ref: string }>
+}
+
+export interface Described {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> }
+}
+
+/** The statuses of the problems that any route answers with, and of those that only some do. */
+const ANY = [400, 408, 415, 431, 500, 503]
+const OF_KIND = { page: [], write: [401, 413, 429], guarded: [401], other: [] }
+
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'The ETags of the answers that the client has: where one of them holds, it gets a 304',
+  schema: { type: 'string' },
+  example: '"Zk9Yx1cBv0Q3"',
+}
+
+/**
+ * The rest of an OpenAPI document: what all routes of a kind answer, and names for the schemas that have a title.
+ *
+ * @param described is changed
+ */
+export function complete(described: Described): object {
+  for (const operations of Object.values(described.paths)) Object.values(operations).forEach(completeOne)
+  const named = new Map<string, unknown>()
+  const paths = nameSchemas(described.paths, named)
+  return {
+    paths,
+    components: {
+      ...described.components,
+      schemas: { ...described.components?.schemas, ...Object.fromEntries(named) },
+      parameters: { IfNoneMatch: IF_NONE_MATCH },
+      responses: problemResponses,
+    },
+  }
+}
+
+function completeOne(operation: Operation): void {
+  const { [KIND]: kind, responses } = operation
+  const headers = { ...EVERYWHERE, ...(kind === 'page' && OF_PAGES), ...(kind === 'write' && OF_WRITES) }
+  delete operation[KIND]
+  // To its handler it is always there.
+  for (const parameter of operation.parameters ?? [])
+    if ('schema' in parameter && parameter.schema?.default !== undefined) parameter.required = false
+  if (kind === 'page') {
+    operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IfNoneMatch' }]
+    responses[304] = { description: 'The client has it already' }
+  }
+  for (const [status, response] of Object.entries(responses))
+    if ('description' in response)
+      response.headers = { ...headers, ...(status === '201' && { Location: LOCATION }) }
+  const own = Object.keys(responses).filter((status) => Number(status) >= 400)
+  for (const status of [...own, ...ANY, ...OF_KIND[kind ?? 'other']])
+    responses[status] = { $ref: `#/components/responses/${nameOfProblems(status)}` }
+}
