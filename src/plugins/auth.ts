@@ -3,12 +3,23 @@ import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Config } from '../config.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether it takes the token though it writes nothing. */
+    token?: boolean
+  }
+}
+
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export const isWrite = ({ method }: Pick<RouteOptions, 'method'>): boolean =>
   [method].flat().some((name) => !READS.has(name))
 
-/** Lets nobody write without the token, where one is set. It is compared in constant time. */
+/** Whether it takes the token, where one is set. */
+export const needsToken = (route: Pick<RouteOptions, 'method' | 'config'>): boolean =>
+  isWrite(route) || route.config?.token === true
+
+/** Lets nobody write without the token, where one is set, nor see what is for those who run the service. It is compared in constant time. */
 export default fp<{ config: Config }>(
   async (app, { config }) => {
     if (config.API_TOKEN === undefined) return
@@ -22,7 +33,7 @@ export default fp<{ config: Config }>(
     const verify = app.verifyBearerAuth
     if (!verify) throw new Error('@fastify/bearer-auth gave no way to verify')
     app.addHook('onRoute', (route) => {
-      if (!isWrite(route)) return
+      if (!needsToken(route)) return
       route.onRequest = [route.onRequest ?? [], verify].flat()
     })
   },

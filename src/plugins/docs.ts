@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
 import type { Config } from '../config.ts'
-import { isWrite } from './auth.ts'
+import { needsToken } from './auth.ts'
 
 /** The OpenAPI document of all routes, at `/docs/json`, and a page to try them, at `/docs`. */
 export default fp<{ config: Config }>(
@@ -19,7 +19,7 @@ export default fp<{ config: Config }>(
         components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       },
       transform: ({ schema, url, route }) => ({
-        schema: isWrite(route) ? { security, ...schema } : schema,
+        schema: needsToken(route) ? { security, ...schema } : schema,
         url,
       }),
       refResolver: {

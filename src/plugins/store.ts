@@ -16,6 +16,8 @@ declare module 'fastify' {
 function createStore(config: Config, redis: Redis | Cluster | undefined) {
   return {
     cache: redis ? redisStore(redis) : memoryStore(),
+    /** Whether there is a connection to Redis now. */
+    connected: () => redis?.status === 'ready',
     async state(): Promise<'redis' | 'memory' | 'off' | 'unreachable'> {
       if (config.CACHE === 'off') return 'off'
       if (!redis) return 'memory'
