@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { outcomeOf } from './cache-status.ts'
 import { get, listToWarm, type ToWarm } from './warm-list.ts'
 
 export interface WarmOptions {
@@ -62,7 +63,7 @@ async function warmPage(app: FastifyInstance, url: string): Promise<Result> {
   const { statusCode, headers } = await get(app, url)
   // What was read often may have been deleted.
   if (statusCode !== 200) return 'gone'
-  const status = String(headers['cache-status'])
-  if (status.endsWith('; hit')) return 'already'
-  return status.endsWith('; stored') ? 'stored' : 'failed'
+  const outcome = outcomeOf(headers['cache-status'])
+  if (outcome === 'hit') return 'already'
+  return outcome === 'stored' ? 'stored' : 'failed'
 }

@@ -18,7 +18,9 @@ export const isWrite = ({ method }: Pick<RouteOptions, 'method'>): boolean =>
 export const needsToken = (route: Pick<RouteOptions, 'method' | 'config'>): boolean =>
   isWrite(route) || route.config?.guarded === true
 
-/** Lets nobody write without the token, where one is set. It is compared in constant time. */
+/**
+ * Lets nobody write without the token, where one is set, nor see what is for those who run the service. It is compared in constant time.
+ */
 export default fp<{ config: Config }>(
   async (app, { config }) => {
     if (config.API_TOKEN === undefined) return
