@@ -49,6 +49,7 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
       config: guarded,
       schema: {
         tags,
+        operationId: 'getCacheStats',
         summary: 'How the cache is, as this process sees it',
         querystring: NoQuery,
         response: { 200: schemas.Snapshot, ...problems(400, 401, 503) },
@@ -66,6 +67,7 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
       config: guarded,
       schema: {
         tags,
+        operationId: 'explainQuery',
         summary: 'How a query is cached and which writes drop it, or why it is not cached',
         querystring: schemas.ExplainQuery,
         response: { 200: schemas.ExplainAnswer, ...problems(400, 401, 503) },
@@ -85,6 +87,7 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
     {
       schema: {
         tags,
+        operationId: 'dropFromCache',
         summary: 'Drop what reaches a model, or everything',
         querystring: NoQuery,
         body: schemas.DropBody,
@@ -110,6 +113,7 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
     {
       schema: {
         tags,
+        operationId: 'warmCache',
         summary: 'Fill the cache with what clients ask for first',
         querystring: NoQuery,
         body: schemas.WarmBody,

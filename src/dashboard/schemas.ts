@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Nullable } from '../schemas/common.ts'
 import { StoreState } from '../schemas/store-state.ts'
+import { CACHE_STATE } from './example-state.ts'
 
 const Count = Type.Integer({ minimum: 0 })
 const milliseconds = Type.Unsafe<number | null>({
@@ -74,61 +75,94 @@ const Drop = Type.Object({
   delivered: Type.Boolean({ description: 'False where the store did not take it, and it is owed' }),
 })
 
-export const Snapshot = Type.Object({
-  process: Type.Object({
-    host: Type.String(),
-    pid: Type.Integer(),
-    uptimeSeconds: Count,
-  }),
-  requests: Type.Object(
-    {
-      seconds: Type.Integer({ description: 'The length of the window' }),
-      answers: Counts,
-      latency: Type.Object({ hit: Quantiles, miss: Quantiles, database: Quantiles }),
-    },
-    { description: 'What this process answered in the last minute' },
-  ),
-  cache: Type.Object(
-    {
-      ...stats,
-      nearLimit: Type.Integer({
-        description: 'Bytes that the process may keep of entries itself, and again of pages',
-      }),
-    },
-    { description: 'What this process has counted since its start' },
-  ),
-  store: Type.Object(
-    {
-      state: StoreState,
-      servers: Type.Array(RedisServer, {
-        description: 'What they tell of themselves, where they are reached',
-      }),
-    },
-    { description: 'Where the cache is: common to all processes, but for `memory`' },
-  ),
-  hot: Type.Array(Hot, { description: 'What all processes read most' }),
-  drops: Type.Array(Drop, { description: 'The last drops of this process, the latest first' }),
-  models: Type.Array(Type.String(), { description: 'What can be dropped or asked about' }),
-})
+export const Snapshot = Type.Object(
+  {
+    process: Type.Object({
+      host: Type.String(),
+      pid: Type.Integer(),
+      uptimeSeconds: Count,
+    }),
+    requests: Type.Object(
+      {
+        seconds: Type.Integer({ description: 'The length of the window' }),
+        answers: Counts,
+        latency: Type.Object({ hit: Quantiles, miss: Quantiles, database: Quantiles }),
+      },
+      { description: 'What this process answered in the last minute' },
+    ),
+    cache: Type.Object(
+      {
+        ...stats,
+        nearLimit: Type.Integer({
+          description: 'Bytes that the process may keep of entries itself, and again of pages',
+        }),
+      },
+      { description: 'What this process has counted since its start' },
+    ),
+    store: Type.Object(
+      {
+        state: StoreState,
+        servers: Type.Array(RedisServer, {
+          description: 'What they tell of themselves, where they are reached',
+        }),
+      },
+      { description: 'Where the cache is: common to all processes, but for `memory`' },
+    ),
+    hot: Type.Array(Hot, { description: 'What all processes read most' }),
+    drops: Type.Array(Drop, { description: 'The last drops of this process, the latest first' }),
+    models: Type.Array(Type.String(), { description: 'What can be dropped or asked about' }),
+  },
+  { title: 'CacheState', examples: [CACHE_STATE] },
+)
 
 export const ExplainQuery = Type.Object(
   {
-    model: Type.String({ minLength: 1, maxLength: 100 }),
-    operation: Type.String({ minLength: 1, maxLength: 100 }),
-    args: Type.String({ default: '{}', maxLength: 8192, description: 'What Prisma takes, as JSON or JSON5' }),
+    model: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'A model of the Prisma schema',
+      examples: ['Book'],
+    }),
+    operation: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'What is asked of it',
+      examples: ['findUnique'],
+    }),
+    args: Type.String({
+      default: '{}',
+      maxLength: 8192,
+      description: 'What Prisma takes, as JSON or JSON5',
+      examples: ['{"where": {"id": 7}}'],
+    }),
   },
   { additionalProperties: false },
 )
 
-export const ExplainAnswer = Type.Object({
-  cacheable: Type.Boolean(),
-  reason: Type.Optional(Type.String({ description: 'Why it is not' })),
-  key: Type.Optional(Type.String()),
-  ttl: Type.Optional(Type.Integer({ description: 'Seconds that its entry is kept' })),
-  tags: Type.Optional(Type.Array(Type.String())),
-  droppedBy: Type.Optional(Type.Array(Type.String(), { description: 'In words, one for each tag' })),
-  stored: Type.Optional(Stored),
-})
+const EXPLAINED = {
+  cacheable: true,
+  key: 'hotshelf:e:fq2sfoBjuhJIvWoT2:Book:findUnique:bEjXTcZFOzHgO6I-Z4gqBA',
+  ttl: 3600,
+  tags: ['Book[id=7]', 'Book[id=*]'],
+  droppedBy: [
+    'a write of a Book with id 7',
+    'a write to Book that does not tell each id it reaches, or changes one',
+  ],
+  stored: { bytes: 412, age: 30 },
+}
+
+export const ExplainAnswer = Type.Object(
+  {
+    cacheable: Type.Boolean(),
+    reason: Type.Optional(Type.String({ description: 'Why it is not' })),
+    key: Type.Optional(Type.String()),
+    ttl: Type.Optional(Type.Integer({ description: 'Seconds that its entry is kept' })),
+    tags: Type.Optional(Type.Array(Type.String())),
+    droppedBy: Type.Optional(Type.Array(Type.String(), { description: 'In words, one for each tag' })),
+    stored: Type.Optional(Stored),
+  },
+  { title: 'ExplainAnswer', examples: [EXPLAINED] },
+)
 
 export const DropBody = Type.Object(
   {
@@ -137,20 +171,26 @@ export const DropBody = Type.Object(
       description: 'the name of a model, or null for all of them',
     }),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'DropBody', examples: [{ model: 'Book' }] },
 )
 
-export const DropAnswer = Type.Object({ dropped: Type.String({ description: 'A model, or `everything`' }) })
+export const DropAnswer = Type.Object(
+  { dropped: Type.String({ description: 'A model, or `everything`' }) },
+  { title: 'DropAnswer', examples: [{ dropped: 'Book' }] },
+)
 
 /** A body that must be there keeps other sites' forms from asking for it. */
-export const WarmBody = Type.Object({}, { additionalProperties: false })
+export const WarmBody = Type.Object({}, { additionalProperties: false, title: 'WarmBody', examples: [{}] })
 
-export const WarmAnswer = Type.Object({
-  stored: Count,
-  already: Count,
-  failed: Count,
-  milliseconds: Type.Integer(),
-})
+export const WarmAnswer = Type.Object(
+  {
+    stored: Count,
+    already: Count,
+    failed: Count,
+    milliseconds: Type.Integer(),
+  },
+  { title: 'WarmAnswer', examples: [{ stored: 312, already: 4, failed: 0, milliseconds: 1480 }] },
+)
 
 export type SnapshotState = Static<typeof Snapshot>
 export type DropState = Static<typeof Drop>

@@ -10,14 +10,19 @@ export const metricsRoutes: FastifyPluginAsyncTypebox = async (app) => {
       // A process that has too much to do is the one to look at.
       config: { guarded: true, pressureHandler: () => {} },
       schema: {
-        tags: ['metrics'],
+        tags: ['health'],
+        operationId: 'getMetrics',
         summary: 'What this process counts, for Prometheus',
         description: 'Needs the token where one is set: give it to the scraper as its bearer token.',
         querystring: NoQuery,
         response: {
           200: Type.Unsafe<string>({
             description: 'In the text format of Prometheus',
-            content: { [app.metrics.contentType]: { schema: { type: 'string' } } },
+            content: {
+              [app.metrics.contentType]: {
+                schema: { type: 'string', examples: ['hotshelf_drops_total{model="Book"} 3\n'] },
+              },
+            },
           }),
           ...problems(400, 401),
         },
