@@ -17,6 +17,7 @@ import pages from './plugins/pages.ts'
 import prisma from './plugins/prisma.ts'
 import protocol from './plugins/protocol.ts'
 import store from './plugins/store.ts'
+import traces from './plugins/traces.ts'
 import { ofError } from './problems/of-error.ts'
 import { RequestLog } from './request-log.ts'
 import { authorRoutes } from './routes/authors.ts'
@@ -61,6 +62,7 @@ export async function buildApp(
   })
   app.setValidatorCompiler(createValidator())
   await app.register(drain)
+  await app.register(traces)
   await app.register(errors)
   await app.register(protocol)
   await app.register(cors, { config })
