@@ -22,7 +22,7 @@ const required = (header: HeaderObject): HeaderObject => ({ ...header, required:
 
 /** Of answers of every kind. */
 export const EVERYWHERE = {
-  'Server-Timing': text('Where the time went', 'app;dur=1.2'),
+  'Server-Timing': text('Where the time went', 'cache;dur=0.4, db;dur=1.2, total;dur=2.1'),
   Vary: text('The request headers on which the answer depends beside the path', 'Accept-Encoding'),
 }
 
@@ -33,9 +33,13 @@ export const OF_WRITES = {
   'X-RateLimit-Reset': count('Seconds until all of them are there again', 60),
 }
 
-const cacheStatus = text('Whether the database was asked, as in RFC 9211: not for a hit', 'hotshelf; hit', {
-  pattern: '^hotshelf; (hit|fwd=(miss|miss; stored|bypass))$',
-})
+const cacheStatus = text(
+  'Whether the database was asked, as in RFC 9211, and by which reads: not for a hit',
+  'hotshelf; hit',
+  {
+    pattern: '^hotshelf; (hit|fwd=bypass|fwd=miss(; stored)?(; detail="[^"]{1,500}")?)$',
+  },
+)
 const cacheControl = text('May be kept, and must be asked for again before each use', 'no-cache', {
   const: 'no-cache',
 })
