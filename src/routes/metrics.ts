@@ -20,7 +20,7 @@ export const metricsRoutes: FastifyPluginAsyncTypebox = async (app) => {
             description: 'In the text format of Prometheus',
             content: {
               [app.metrics.contentType]: {
-                schema: { type: 'string', examples: [EXAMPLE] },
+                schema: { type: 'string', examples: ['hotshelf_drops_total{model="Book"} 3'] },
               },
             },
           }),
