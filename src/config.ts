@@ -9,9 +9,8 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 const oneOf = <T extends string>(values: readonly T[], more: { default?: T } = {}) =>
   Type.Unsafe<T>({ type: 'string', enum: values, description: `one of ${values.join(', ')}`, ...more })
 
-/** An origin as browsers send it: a scheme, a host and perhaps a port, and nothing after them. */
+/** An origin as browsers send it. */
 const ORIGIN = 'https?://[a-z0-9.-]+(:[0-9]+)?'
-
 const offOr = ({ maximum, ...more }: { default: number; maximum: number; description: string }) =>
   Type.Unsafe<'off' | number>({
     anyOf: [{ const: 'off' }, { type: 'integer', minimum: 1, maximum }],
