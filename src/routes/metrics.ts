@@ -3,6 +3,8 @@ import { Type } from '@sinclair/typebox'
 import { NoQuery } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 
+const EXAMPLE = '# TYPE hotshelf_drops_total counter\nhotshelf_drops_total{model="Book"} 3\n'
+
 export const metricsRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/metrics',
@@ -18,11 +20,7 @@ export const metricsRoutes: FastifyPluginAsyncTypebox = async (app) => {
         response: {
           200: Type.Unsafe<string>({
             description: 'In the text format of Prometheus',
-            content: {
-              [app.metrics.contentType]: {
-                schema: { type: 'string', examples: ['hotshelf_drops_total{model="Book"} 3'] },
-              },
-            },
+            content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
           }),
           ...problems(400, 401),
         },
