@@ -20,6 +20,9 @@ Fills the cache with what was read most, then with the lists and the most rated 
 
 Exits 1 with a line that says why where it is not configured, or Redis or the database refuses it.`
 
+/** Milliseconds that a command to Redis may take. */
+const PATIENCE = 2000
+
 /** A container's init step, which holds its start up for no longer than the limit. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -90,8 +93,8 @@ async function withApp(
   config: Config,
   work: (app: FastifyInstance) => Promise<Warmed | undefined>,
 ): Promise<void> {
-  // What is asked for here is nobody's request, and is not counted as one.
-  const app = await buildApp({ ...config, CACHE_HOT: 0, LOG_LEVEL: 'silent' })
+  // What is asked for here is nobody's request: it is not counted as one, and nobody waits for it.
+  const app = await buildApp({ ...config, CACHE_HOT: 0, CACHE_DEADLINE: PATIENCE, LOG_LEVEL: 'silent' })
   try {
     if (!(await app.store.reached()))
       throw new Error(`Redis cannot be reached at ${hostOf(config.REDIS_URL ?? '')}`)
