@@ -40,8 +40,8 @@ t.test(
       }),
     )
     const shown = panels.flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => metricsOf(expr)))
+    // Prometheus adds the job itself.
     for (const { name, labels } of shown)
-      // Prometheus adds the job itself.
       for (const label of ['', ...labels])
         if (label !== 'job') t.ok(known.has(name) && known.get(name)?.includes(label), `${name} ${label}`)
     const families = [...text.matchAll(/^# TYPE (hotshelf_\w+)/gm)].map(([, name = '']) => name)
