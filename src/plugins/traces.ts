@@ -1,4 +1,4 @@
-import { type Context, context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import fp from 'fastify-plugin'
 import { outcomeOf } from '../cache-status.ts'
 import { traceCache } from '../tracing/of-cache.ts'
@@ -6,8 +6,7 @@ import { installedTracer } from '../tracing/tracer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The context that its span is in. */
-    trace: Context | null
+    span: Span | null
   }
 }
 
@@ -22,7 +21,7 @@ export default fp(
     const end = traceCache(tracer)
     app.addHook('onClose', async () => end())
 
-    app.decorateRequest('trace', null)
+    app.decorateRequest('span', null)
     app.addHook('onRequest', (request, reply, done) => {
       const { method, routeOptions, headers } = request
       const own = context.active()
@@ -38,19 +37,13 @@ export default fp(
         { kind: SpanKind.SERVER, attributes },
         caller,
       )
-      request.trace = trace.setSpan(caller, span)
+      request.span = span
       // Also where its client goes before it is answered.
       reply.raw.once('close', () => span.end())
-      context.with(request.trace, done)
+      context.with(trace.setSpan(caller, span), done)
     })
-    // What a body arrives in is not part of the request's context.
-    app.addHook('preHandler', ({ trace: own }, _reply, done) => {
-      if (own) context.with(own, done)
-      else done()
-    })
-    app.addHook('onResponse', (request, reply, done) => {
+    app.addHook('onResponse', ({ span }, reply, done) => {
       const { statusCode } = reply
-      const span = request.trace && trace.getSpan(request.trace)
       span?.setAttribute('http.response.status_code', statusCode)
       const outcome = outcomeOf(reply.getHeader('cache-status'))
       if (outcome) span?.setAttribute('hotshelf.outcome', outcome)

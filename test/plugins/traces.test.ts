@@ -1,4 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
@@ -51,6 +54,26 @@ t.test('with a tracer', async (t) => {
     t.equal(spans.get('POST /authors')?.kind, SpanKind.SERVER)
     t.equal(spans.get('POST /authors')?.attributes['http.response.status_code'], 201)
     t.equal(attribute(spans, 'POST /authors > Author.create > drop', 'delivered'), true)
+  })
+
+  t.test('a write whose body comes late, over a connection', async (t) => {
+    const url = await app.listen({ port: 0, host: '127.0.0.1' })
+    const spans = await spansOf(async () => {
+      const begun = once(app.server, 'request')
+      const sent = request(`${url}/authors`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+      })
+      sent.write('{"name":')
+      await begun
+      await send(app, 'GET', '/health/ready')
+      sent.end('"two"}')
+      const [response] = await once(sent, 'response')
+      t.equal(response.statusCode, 201)
+      response.resume()
+      while (!exporter.getFinishedSpans().some(({ name }) => name === 'POST /authors')) await setImmediate()
+    })
+    t.ok(spans.has('POST /authors > Author.create > database Author.create'))
   })
 
   t.test('reads say how they were answered, also two at once', async (t) => {
