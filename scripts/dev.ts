@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import pg from 'pg'
-import pretty from 'pino-pretty'
 import { buildApp } from '../src/app.ts'
 import { type Config, loadConfig, loadEnvFile, requireToken } from '../src/config.ts'
+import { loggerOptions } from '../src/logger.ts'
 import { warm } from '../src/warm.ts'
 import { startPostgres } from './services/postgres.ts'
 import { prisma } from './services/prisma.ts'
@@ -66,7 +66,7 @@ async function isEmpty(url: string): Promise<boolean> {
 
 async function serve(start: Start, config: Config): Promise<void> {
   const { app } = await start(async () => {
-    const app = await buildApp(config, { logger: { level: config.LOG_LEVEL, stream: pretty() } })
+    const app = await buildApp(config, { logger: loggerOptions(config) })
     return { app, stop: () => app.close() }
   })
   await app.listen({ host: config.HOST, port: config.PORT }).catch((error: NodeJS.ErrnoException) => {

@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify'
 import type { Config } from './config.ts'
 import dashboard from './dashboard/dashboard.ts'
+import accounts from './plugins/accounts.ts'
 import auth from './plugins/auth.ts'
 import bodies from './plugins/bodies.ts'
 import { answerClientError } from './plugins/client-errors.ts'
@@ -8,15 +9,19 @@ import docs from './plugins/docs.ts'
 import drain from './plugins/drain.ts'
 import errors, { answer } from './plugins/errors.ts'
 import limits from './plugins/limits.ts'
+import metrics from './plugins/metrics.ts'
 import outage from './plugins/outage.ts'
 import pages from './plugins/pages.ts'
 import prisma from './plugins/prisma.ts'
 import protocol from './plugins/protocol.ts'
 import store from './plugins/store.ts'
+import traces from './plugins/traces.ts'
 import { ofError } from './problems/of-error.ts'
+import { RequestLog } from './request-log.ts'
 import { authorRoutes } from './routes/authors.ts'
 import { bookRoutes } from './routes/books.ts'
 import { healthRoutes } from './routes/health.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { createValidator } from './validator.ts'
 
@@ -36,6 +41,7 @@ export async function buildApp(
 ): Promise<FastifyInstance> {
   const app = fastify({
     logger: { level: config.LOG_LEVEL },
+    logController: new RequestLog(),
     bodyLimit: config.BODY_LIMIT,
     requestTimeout: config.REQUEST_TIMEOUT,
     connectionTimeout: 60_000,
@@ -54,6 +60,7 @@ export async function buildApp(
   })
   app.setValidatorCompiler(createValidator())
   await app.register(drain)
+  await app.register(traces)
   await app.register(errors)
   await app.register(protocol)
   await app.register(bodies)
@@ -61,11 +68,14 @@ export async function buildApp(
   await app.register(limits, { config })
   await app.register(database, { config })
   await app.register(outage, { config })
+  await app.register(accounts)
   await app.register(served)
   await app.register(auth, { config })
   await app.register(docs, { config })
   await app.register(shown, { config })
+  await app.register(metrics, { config })
   await app.register(healthRoutes)
+  await app.register(metricsRoutes)
   await app.register(bookRoutes)
   await app.register(authorRoutes)
   await app.register(reviewRoutes)

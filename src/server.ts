@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
 import { ConfigError, loadConfig, loadEnvFile, requireToken } from './config.ts'
+import { loggerOptions } from './logger.ts'
 
 /** Milliseconds that requests in flight have to end after SIGTERM. */
 const GRACE = 10_000
@@ -9,7 +10,7 @@ try {
   loadEnvFile()
   const config = loadConfig()
   requireToken(config)
-  const app = await buildApp(config)
+  const app = await buildApp(config, { logger: loggerOptions(config) })
   closeWithGrace({ delay: GRACE, logger: app.log }, async ({ err }) => {
     if (err) app.log.error(err)
     await app.close()

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { outcomeOf } from './cache-status.ts'
 
 export interface WarmOptions {
   /** How many of the most rated books are warmed, with their authors and reviews. Default 100. */
@@ -85,7 +86,7 @@ async function mostRated(app: FastifyInstance, top: number): Promise<ListedBook[
 }
 
 async function warmPage(app: FastifyInstance, url: string): Promise<'stored' | 'already' | 'failed'> {
-  const status = String((await get(app, url)).headers['cache-status'])
-  if (status.endsWith('; hit')) return 'already'
-  return status.endsWith('; stored') ? 'stored' : 'failed'
+  const outcome = outcomeOf((await get(app, url)).headers['cache-status'])
+  if (outcome === 'hit') return 'already'
+  return outcome === 'stored' ? 'stored' : 'failed'
 }

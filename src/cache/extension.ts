@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Prisma, type PrismaClientExtends } from '@prisma/client/extension'
 import { type CacheClient, createCacheClient } from './cache-client.ts'
 import { Continuity } from './continuity.ts'
+import { callDatabase } from './database-calls.ts'
 import { createDerivedCounts, DerivedTexts } from './derived.ts'
 import { Drops } from './drops.ts'
 import { guardedStore } from './guarded-store.ts'
@@ -124,7 +125,9 @@ export function cache(options: CacheOptions) {
           const transaction = transactionOf(call)
           const dataPath = dataPathOf(call)
           const query = (asked: typeof args) =>
-            transaction?.kind === 'batch' ? failInOrder(askBeside(call, asked)) : askBeside(call, asked)
+            callDatabase({ namespace, model, operation }, () =>
+              transaction?.kind === 'batch' ? failInOrder(askBeside(call, asked)) : askBeside(call, asked),
+            )
           if (model === undefined || !isRead(operation)) {
             sweeps.start()
             const told = plainArgsOf(call)

@@ -9,6 +9,7 @@ import { planRead, type Read, versionKey } from './plan.ts'
 import type { Refills } from './refills.ts'
 import type { Sources, Watch } from './sources.ts'
 import { noReads } from './stats.ts'
+import { isTraced, traced } from './traces.ts'
 
 /** Versions outlive the entries that are stored under them, whosever they are. */
 const LIVES = 2
@@ -44,7 +45,13 @@ export class Reads {
    * @param inTransaction what a transaction has read and written is nobody else's yet
    * @throws what `ask` and the option `scope` throw, and nothing else
    */
-  async carryOut(read: Read, inTransaction: boolean, ask: () => Promise<unknown>): Promise<unknown> {
+  carryOut(read: Read, inTransaction: boolean, ask: () => Promise<unknown>): Promise<unknown> {
+    if (!isTraced()) return this.carry(read, inTransaction, ask)
+    const { model, operation } = read
+    return traced({ kind: 'read', model, operation }, () => this.carry(read, inTransaction, ask))
+  }
+
+  private async carry(read: Read, inTransaction: boolean, ask: () => Promise<unknown>): Promise<unknown> {
     const start = performance.now()
     const sources = this.watch.getStore()
     sources?.begin()
@@ -57,8 +64,12 @@ export class Reads {
       const { model, operation } = read
       this.countsOf(`${model}.${operation}`)[outcome]++
       sources?.end(outcome)
-      const event: ReadEvent = { model, operation, outcome, milliseconds: performance.now() - start }
-      readChannel.publish(event)
+      if (readChannel.hasSubscribers) {
+        const { namespace } = this.settings
+        const milliseconds = performance.now() - start
+        const event: ReadEvent = { namespace, model, operation, outcome, milliseconds }
+        readChannel.publish(event)
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { PrismaClientKnownRequestError, PrismaClientValidationError } from '@prisma/client/runtime/client'
 import { StoreDownError } from './breaker.ts'
 import type { Drops } from './drops.ts'
@@ -13,6 +14,7 @@ import type { Watch } from './sources.ts'
 import { StoreRefusalError } from './store.ts'
 import { tableOf } from './tags.ts'
 import { Touches } from './touches.ts'
+import { traced } from './traces.ts'
 import { type Touch, Transactions } from './transactions.ts'
 import { touchesOfWrite, type Volatile } from './write-tags.ts'
 
@@ -54,7 +56,8 @@ export class Writes {
   /** @throws what the write throws, and a StoreDownError where writes are to be refused */
   carryOut(write: Write): Promise<unknown> {
     this.watch.getStore()?.lose()
-    const answer = this.carry(write)
+    const { model, operation } = write
+    const answer = traced({ kind: 'write', model, operation }, () => this.carry(write))
     if (write.transaction?.kind === 'itx') this.transactions.track(write.transaction.id, answer)
     return answer
   }
@@ -91,6 +94,11 @@ export class Writes {
   async drop(touches: readonly Touch[]): Promise<boolean> {
     const tags = new Set(touches.flatMap((touch) => [...touch.tags]))
     if (tags.size === 0) return true
+    return traced({ kind: 'drop', model: undefined, operation: 'drop' }, () => this.dropTags(touches, tags))
+  }
+
+  private async dropTags(touches: readonly Touch[], tags: ReadonlySet<string>): Promise<boolean> {
+    const start = performance.now()
     const keys = this.keysOf(tags)
     const leaving = this.intents.leaving()
     const dropped = await this.drops.deliver(keys)
@@ -102,10 +110,13 @@ export class Writes {
     )
     const delivered = (left.length === 0 || (await this.drops.deliver(left))) && dropped
     for (const tag of tags) this.dropped.set(tableOf(tag), (this.dropped.get(tableOf(tag)) ?? 0) + 1)
+    if (!writeChannel.hasSubscribers) return delivered
     const event: WriteEvent = {
+      namespace: this.settings.namespace,
       writes: touches.map(({ model, operation }) => ({ model, operation })),
       tags: [...tags],
       delivered,
+      milliseconds: performance.now() - start,
     }
     writeChannel.publish(event)
     return delivered

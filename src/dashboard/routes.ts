@@ -23,7 +23,7 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
   app,
   { config, snapshot, broadcast },
 ) => {
-  const guarded = { guarded: true }
+  const guarded = { token: true }
   const unlessMistaken = (error: unknown) =>
     error instanceof CacheOptionError
       ? invalid({ field: 'model', message: `must be one: ${error.message}` })

@@ -5,8 +5,8 @@ import type { Config } from '../config.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether it needs the token as a write does, though it writes nothing. */
-    guarded?: boolean
+    /** Whether it takes the token though it writes nothing. */
+    token?: boolean
   }
 }
 
@@ -15,10 +15,11 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 export const isWrite = ({ method }: Pick<RouteOptions, 'method'>): boolean =>
   [method].flat().some((name) => !READS.has(name))
 
+/** Whether it takes the token, where one is set. */
 export const needsToken = (route: Pick<RouteOptions, 'method' | 'config'>): boolean =>
-  isWrite(route) || route.config?.guarded === true
+  isWrite(route) || route.config?.token === true
 
-/** Lets nobody write without the token, where one is set. It is compared in constant time. */
+/** Lets nobody write without the token, where one is set, nor see what is for those who run the service. It is compared in constant time. */
 export default fp<{ config: Config }>(
   async (app, { config }) => {
     if (config.API_TOKEN === undefined) return

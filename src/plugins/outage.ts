@@ -8,7 +8,7 @@ const PAUSE = 250
 const UNAVAILABLE = PROBLEMS.unavailable.status
 
 /** What answers without the database, or says how it is. */
-const BESIDE = /^\/(?:health|docs|cache)\b/
+const BESIDE = /^\/(?:health|docs|metrics|cache)\b/
 
 /**
  * Where it is configured so, refuses what the cache could answer while the database is out of reach: that is known when a

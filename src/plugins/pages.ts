@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import type {
   FastifyReply,
   FastifyRequest,
@@ -7,7 +8,7 @@ import type {
   RouteOptions,
 } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Outcome } from '../cache/index.ts'
+import { cacheStatus, HIT } from '../cache-status.ts'
 import { codeFingerprint } from '../code-fingerprint.ts'
 import { pageNameOf } from '../page-name.ts'
 
@@ -27,8 +28,6 @@ interface Page {
   readonly body: Buffer
 }
 
-const HIT = 'hotshelf; hit'
-
 /**
  * Keeps the bodies of pages as they are sent, each for as long as what was read for it holds. Says in `Cache-Status`
  * (RFC 9211) whether the database was asked, and gives each page an ETag, by which a client is told that it has it.
@@ -40,10 +39,12 @@ export default fp(
     app.decorateRequest('pageName', '')
     /** Answers with what is kept, or lets the handler answer. */
     const answer: onRequestHookHandler = (request, reply, done) => {
+      const start = performance.now()
       request.pageName = nameOf(request)
       pages
         .find(request.pageName, () => app.inject(request.url))
         .then((page) => {
+          request.lookup = performance.now() - start
           if (page) send(request, reply, page)
           else pages.watch(done)
         })
@@ -53,7 +54,7 @@ export default fp(
       // What is a page already has its headers.
       if (typeof payload !== 'string') return done(null, payload)
       const outcomes = pages.outcomes()
-      if (outcomes.size > 0) reply.header('cache-status', statusOf(outcomes))
+      if (outcomes.size > 0) reply.header('cache-status', cacheStatus(outcomes, request.account?.missed))
       if (reply.statusCode !== 200) return done(null, payload)
       const etag = etagOf(payload)
       pages.keep(request.pageName, `${etag}\n${payload}`).catch((error) => request.log.error(error))
@@ -67,7 +68,7 @@ export default fp(
       route.onSend = [keep, route.onSend ?? []].flat()
     })
   },
-  { name: 'pages', fastify: '5.x', dependencies: ['prisma'] },
+  { name: 'pages', fastify: '5.x', dependencies: ['accounts', 'prisma'] },
 )
 
 const isPage = ({ method, config }: RouteOptions): boolean =>
@@ -101,10 +102,3 @@ function isKnown({ headers }: FastifyRequest, reply: FastifyReply, etag: string)
 const opaque = (etag: string): string => etag.trim().replace(/^W\//, '')
 
 const etagOf = (body: string): string => `"${createHash('sha1').update(body).digest('base64url')}"`
-
-function statusOf(outcomes: ReadonlySet<Outcome>): string {
-  if (outcomes.has('miss') || outcomes.has('failed')) return 'hotshelf; fwd=miss'
-  if (outcomes.has('stored'))
-    return outcomes.has('bypass') ? 'hotshelf; fwd=miss' : 'hotshelf; fwd=miss; stored'
-  return outcomes.has('bypass') ? 'hotshelf; fwd=bypass' : HIT
-}

@@ -18,6 +18,8 @@ function createStore(config: Config, redis: Redis | Cluster | undefined) {
     cache: redis ? redisStore(redis) : memoryStore(),
     /** The connection, where there is one. */
     redis,
+    /** Whether there is a connection to Redis now. */
+    connected: () => redis?.status === 'ready',
     async state(): Promise<'redis' | 'memory' | 'off' | 'unreachable'> {
       if (config.CACHE === 'off') return 'off'
       if (!redis) return 'memory'

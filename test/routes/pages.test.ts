@@ -26,7 +26,7 @@ for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
         t.equal(kept.headers[name], made.headers[name], name)
       t.equal(kept.body, made.body)
       t.match(kept.json(), { name: 'Zoë' })
-      t.equal(made.headers['cache-status'], 'hotshelf; fwd=miss; stored')
+      t.match(made.headers['cache-status'], 'hotshelf; fwd=miss; stored')
       t.equal(kept.headers['cache-status'], 'hotshelf; hit')
     })
 

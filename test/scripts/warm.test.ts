@@ -60,7 +60,7 @@ t.test('after it, the first request for a page that it warmed is a hit', async (
   for (const page of pages)
     t.match(await send(app, 'GET', page), { status: 200, cache: 'hotshelf; hit' }, page)
   t.equal(stored, pages.length - 1, 'each is counted once: two lists are the same')
-  t.equal(
+  t.match(
     (await send(app, 'GET', '/books/30')).cache,
     'hotshelf; fwd=miss; stored',
     'not the least rated book',
@@ -91,7 +91,7 @@ t.test('it goes through as many pages of the list as `top` books need', async (t
     Array.from({ length: stored }, (_, index) => index + 1),
   )
   t.equal((await send(app, 'GET', '/books/110')).cache, 'hotshelf; hit')
-  t.equal((await send(app, 'GET', '/books/111')).cache, 'hotshelf; fwd=miss; stored')
+  t.match((await send(app, 'GET', '/books/111')).cache, 'hotshelf; fwd=miss; stored')
 })
 
 t.test('an empty database has lists to warm', async (t) => {

@@ -1,0 +1,33 @@
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { outcomeOf } from './cache-status.ts'
+
+/** Characters of a path, and of the names of its parameters, that are logged. */
+const MOST = 200
+
+/** Logs each request as one line, when it has been answered or its client has gone. */
+export class RequestLog extends LogController {
+  override incomingRequest(request: FastifyRequest, reply: FastifyReply): void {
+    reply.raw.once('close', () => {
+      request.log.info(
+        {
+          method: request.method,
+          url: legible(request.url),
+          route: request.routeOptions.url,
+          ...(reply.raw.writableEnded ? { status: reply.raw.statusCode } : { gone: true }),
+          milliseconds: Math.round(reply.elapsedTime * 100) / 100,
+          cache: outcomeOf(reply.getHeader('cache-status')),
+        },
+        'request',
+      )
+    })
+  }
+
+  override requestCompleted(): void {}
+}
+
+/** The path with the names of its parameters: what is looked for is nobody else's business. */
+function legible(url: string): string {
+  const [path = '', search] = url.split('?', 2)
+  const names = new URLSearchParams(search).keys()
+  return (search === undefined ? path : `${path}?${[...new Set(names)].join('&')}`).slice(0, MOST)
+}
