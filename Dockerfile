@@ -4,6 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
 COPY prisma ./prisma
 COPY src ./src
+COPY scripts/cache.ts ./scripts/cache.ts
 COPY scripts/warm.ts ./scripts/warm.ts
 # Without install scripts, of which one may download a native schema engine that this image lacks the libraries for.
 RUN npm ci --omit=dev --ignore-scripts

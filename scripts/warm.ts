@@ -1,51 +1,110 @@
 import { parseArgs } from 'node:util'
+import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../src/app.ts'
-import { loadConfig, loadEnvFile } from '../src/config.ts'
+import { type Config, loadConfig, loadEnvFile } from '../src/config.ts'
+import { endsWithin } from '../src/terminal/ends-within.ts'
 import { createProgress } from '../src/terminal/progress.ts'
 import { runMain, wholeNumber } from '../src/terminal/run-main.ts'
+import { hostOf } from '../src/terminal/with-cache.ts'
 import { checkDatabase } from '../src/terminal/with-database.ts'
-import { warm } from '../src/warm.ts'
+import { type Warmed, warm } from '../src/warm.ts'
+import { listToWarm } from '../src/warm-list.ts'
 
-const USAGE = 'tsx scripts/warm.ts [--top N]: fills the cache with the lists and the N most rated books (100)'
+const USAGE = `npx tsx scripts/warm.ts [--top N] [--limit SECONDS] [--dry-run]
 
-/** A container's init step. Exits 0 when the cache is warm, and 1 with one line that says why not. */
+Fills the cache with what was read most, then with the lists and the most rated books.
+
+  --top N          so many of the most rated books, with their authors and reviews (100)
+  --limit SECONDS  after which it ends with what it has done, and exits 0 (60)
+  --dry-run        says what it would ask for, and stores nothing
+
+Exits 1 with a line that says why where it is not configured, or Redis or the database refuses it.`
+
+/** Milliseconds that a command to Redis may take. */
+const PATIENCE = 2000
+
+/** A container's init step, which holds its start up for no longer than the limit. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { top: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      top: { type: 'string' },
+      limit: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   })
   if (values.help) {
     console.log(USAGE)
     return 0
   }
   const top = wholeNumber('--top', values.top, 0) ?? 100
+  const limit = wholeNumber('--limit', values.limit, 1) ?? 60
   loadEnvFile()
   const config = loadConfig()
   if (config.REDIS_URL === undefined)
     throw new Error('REDIS_URL is not set: there is no cache that would outlive this process')
   if (config.CACHE === 'off') throw new Error('CACHE is off: there is nothing to warm')
 
-  const app = await buildApp({ ...config, LOG_LEVEL: 'silent' })
+  const { ended, line } = values['dry-run']
+    ? await dryRun(config, top, limit)
+    : await fill(config, top, limit)
+  console.log(ended ? line : `${line}; stopped at the limit of ${limit} s`)
+  // Whatever it waits for would keep the process.
+  if (!ended) process.exit(0)
+  return 0
+}
+
+interface Ending {
+  /** Whether it came to its end before the limit. */
+  readonly ended: boolean
+  readonly line: string
+}
+
+async function fill(config: Config, top: number, limit: number): Promise<Ending> {
+  const progress = createProgress()
+  const start = performance.now()
+  let warmed: Warmed = { stored: 0, already: 0, failed: 0 }
+  const onProgress = (done: number, total: number, counts: Warmed) => {
+    warmed = counts
+    progress.update(done, total, `${done} of ${total}`)
+  }
+  const work = withApp(config, (app) => warm(app, { top, hot: config.CACHE_HOT, onProgress }))
+  const ended = await endsWithin(limit, work).finally(() => progress.stop())
+  const { stored, already, failed } = warmed
+  const line =
+    `stored ${stored} pages, ${already} were already warm, in ${Math.round(performance.now() - start)} ms` +
+    (failed > 0 ? `; ${failed} could not be stored` : '')
+  return { ended, line }
+}
+
+/** Past the cache, as even to look for the most rated books would fill it. */
+async function dryRun(config: Config, top: number, limit: number): Promise<Ending> {
+  let line = 'would ask for nothing'
+  const work = withApp({ ...config, CACHE: 'off' }, async (app) => {
+    const list = await listToWarm(app, { top, hot: config.CACHE_HOT })
+    for (const { text } of list) console.log(text)
+    line = `would ask for these ${list.length}, and store those that are not`
+  })
+  return { ended: await endsWithin(limit, work), line }
+}
+
+/** @throws an Error where Redis or the database cannot be reached, or Redis was lost on the way */
+async function withApp(
+  config: Config,
+  work: (app: FastifyInstance) => Promise<Warmed | undefined>,
+): Promise<void> {
+  // What is asked for here is nobody's request: it is not counted as one, and nobody waits for it.
+  const app = await buildApp({ ...config, CACHE_HOT: 0, CACHE_DEADLINE: PATIENCE, LOG_LEVEL: 'silent' })
   try {
-    if ((await app.store.state()) !== 'redis')
-      throw new Error(`Redis cannot be reached at ${hostOf(config.REDIS_URL)}`)
+    if (!(await app.store.reached()))
+      throw new Error(`Redis cannot be reached at ${hostOf(config.REDIS_URL ?? '')}`)
     await checkDatabase(app.prisma)
-    const progress = createProgress()
-    const onProgress = (done: number, total: number) =>
-      progress.update(done, total, `${done} pages of ${total}`)
-    const result = await warm(app, { top, onProgress }).finally(() => progress.stop())
-    if (result.failed > 0 && (await app.store.state()) !== 'redis')
-      throw new Error(`Redis was lost: ${result.failed} pages could not be stored`)
-    console.log(
-      `stored ${result.stored} pages, ${result.already} were already warm, in ${result.milliseconds} ms` +
-        (result.failed > 0 ? `; ${result.failed} could not be stored` : ''),
-    )
-    return 0
+    const warmed = await work(app)
+    if (warmed && warmed.failed > 0 && !(await app.store.reached()))
+      throw new Error(`Redis was lost: ${warmed.failed} pages could not be stored`)
   } finally {
     await app.close()
   }
 }
-
-/** Without the password. */
-const hostOf = (url: string): string => new URL(url).host
 
 await runMain(main)

@@ -85,8 +85,8 @@ export class HotReads {
    * @throws an Error where the store cannot be reached
    */
   async first(most: number): Promise<HotRead[]> {
-    const texts = (await this.ranks?.first(this.key, most)) ?? []
-    return texts.flatMap(([text, reads]) => {
+    const texts = most > 0 ? await this.ranks?.first(this.key, most) : undefined
+    return (texts ?? []).flatMap(([text, reads]) => {
       const read = readOf(text)
       return read ? [{ ...read, reads }] : []
     })

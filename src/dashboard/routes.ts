@@ -12,6 +12,9 @@ import * as schemas from './schemas.ts'
 
 const tags = ['cache']
 
+/** How many of what is read most are warmed, beside what is always. */
+const HOT = 200
+
 interface Options {
   readonly config: Config
   readonly snapshot: () => Promise<schemas.SnapshotState>
@@ -119,11 +122,13 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
     async () => {
       if (config.CACHE === 'off')
         throw new ProblemError('bad-request', 'CACHE is off: there is nothing to warm.')
+      const start = performance.now()
       // Who asks meanwhile is told what comes of it.
-      warming ??= warm(app).finally(() => {
+      warming ??= warm(app, { hot: HOT }).finally(() => {
         warming = undefined
       })
-      return warming
+      const warmed = await warming
+      return { ...warmed, milliseconds: Math.round(performance.now() - start) }
     },
   )
 }

@@ -14,19 +14,23 @@ declare module 'fastify' {
 
 /** Where the cache lives, and how it is. */
 function createStore(config: Config, redis: Redis | Cluster | undefined) {
+  const reached = async () =>
+    redis?.ping().then(
+      () => true,
+      () => false,
+    ) ?? false
   return {
     cache: redis ? redisStore(redis) : memoryStore(),
     /** The connection, where there is one. */
     redis,
     /** Whether there is a connection to Redis now. */
     connected: () => redis?.status === 'ready',
+    /** Whether there is a Redis that answers. */
+    reached,
     async state(): Promise<'redis' | 'memory' | 'off' | 'unreachable'> {
       if (config.CACHE === 'off') return 'off'
       if (!redis) return 'memory'
-      return redis.ping().then(
-        () => 'redis',
-        () => 'unreachable',
-      )
+      return (await reached()) ? 'redis' : 'unreachable'
     },
   }
 }

@@ -1,20 +1,25 @@
 import type { Test } from 'tap'
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
+import { schema } from '../../src/generated/cache-schema.ts'
 import { warm } from '../../src/warm.ts'
+import { listToWarm } from '../../src/warm-list.ts'
 import { createApp, createConfig, send } from '../support/app.ts'
 import { createCatalogue, variedRows } from '../support/catalogue.ts'
-import { createDatabase } from '../support/database.ts'
-import { createNamespace, redisUrl, startRedis } from '../support/redis.ts'
+import { observe } from '../support/client.ts'
+import { createDatabase, lock } from '../support/database.ts'
+import { connectRedis, createNamespace, redisUrl, startRedis } from '../support/redis.ts'
 import { runScript } from '../support/script.ts'
+
+const createEmptySurroundings = async (t: Test) => ({
+  DATABASE_URL: await createDatabase(t),
+  REDIS_URL: redisUrl(),
+  CACHE_NAMESPACE: createNamespace(),
+})
 
 /** A service's surroundings, with books and a review in the database and nothing in the cache. */
 async function createSurroundings(t: Test, count: number) {
-  const env = {
-    DATABASE_URL: await createDatabase(t),
-    REDIS_URL: redisUrl(),
-    CACHE_NAMESPACE: createNamespace(),
-  }
+  const env = await createEmptySurroundings(t)
   const file = await createCatalogue(t, variedRows(count))
   const { status } = await runScript('scripts/import.ts', [file], { DATABASE_URL: env.DATABASE_URL })
   t.equal(status, 0)
@@ -47,7 +52,7 @@ t.test('after it, the first request for a page that it warmed is a hit', async (
   const [stored = 0, already] = counted(cold.lines.at(-1)) ?? []
   t.equal(already, 0, 'nothing of a cold cache is warm')
 
-  const app = await createApp(t, env)
+  const app = await createApp(t, { ...env, CACHE_HOT: '0' })
   const books = (await send(app, 'GET', '/books')).body.data.slice(0, 4)
   const authors: number[] = books.flatMap((book: { authors: { id: number }[] }) =>
     book.authors.map(({ id }) => id),
@@ -68,6 +73,7 @@ t.test('after it, the first request for a page that it warmed is a hit', async (
 
   const again = await warmUp(env, '--top', '4')
   t.strictSame(counted(again.lines.at(-1)), [0, stored])
+  t.same(await app.prisma.$cache.hot(10), [], 'what it reads itself counts for nothing')
 })
 
 t.test('only what a write made untrue is stored anew', async (t) => {
@@ -94,6 +100,59 @@ t.test('it goes through as many pages of the list as `top` books need', async (t
   t.match((await send(app, 'GET', '/books/111')).cache, 'hotshelf; fwd=miss; stored')
 })
 
+/** What is in no list of books that are rated most. */
+const HOT = ['/books/30', '/books/29/reviews', '/books?language=en-US&limit=3', '/authors?q=a']
+
+t.test('what was read most is filled first, also after a deploy that changed the schema', async (t) => {
+  const env = await createEmptySurroundings(t)
+  const before = await buildApp(await createConfig(t, env))
+  await before.prisma.author.create({ data: { name: 'Ada' } })
+  await before.prisma.book.createMany({
+    data: Array.from({ length: 30 }, (_, index) => ({ title: `Book ${index}`, ratingsCount: 30 - index })),
+  })
+  for (let times = 0; times < 3; times++) for (const page of HOT) await send(before, 'GET', page)
+  await before.prisma.book.findMany({ where: { createdAt: { gt: new Date(0) } }, take: 2 })
+  await send(before, 'GET', '/authors/1')
+  await before.inject({ method: 'DELETE', url: '/authors/1' })
+  await before.close()
+
+  const { fingerprint } = schema
+  t.teardown(() => Object.assign(schema, { fingerprint }))
+  Object.assign(schema, { fingerprint: 'another' })
+  const app = await createApp(t, { ...env, CACHE_HOT: '0' })
+  const list = await listToWarm(app, { top: 1, hot: 1000 })
+  t.same(new Set(list.slice(0, HOT.length).map(({ text }) => text)), new Set(HOT), 'most read, first')
+  t.equal(new Set(list.map(({ text }) => text)).size, list.length, 'each once')
+  const { stored, already, failed } = await warm(app, { top: 1, hot: 1000 })
+  t.ok(stored > HOT.length)
+  t.equal(failed, 0, 'also though something of the list is there no more')
+  t.ok(already < list.length / 2)
+  for (const page of HOT) t.equal((await send(app, 'GET', page)).cache, 'hotshelf; hit', page)
+  const query = () => app.prisma.book.findMany({ where: { createdAt: { gt: new Date(0) } }, take: 2 })
+  t.same((await observe(query)).outcomes, ['hit'])
+})
+
+t.test('a dry run says what it would ask for, and stores nothing', async (t) => {
+  const env = await createEmptySurroundings(t)
+  const redis = connectRedis(t)
+  await redis.connect()
+  const dry = await warmUp(env, '--top', '1', '--dry-run')
+  t.match(dry, { status: 0, errors: [] })
+  t.same(dry.lines.slice(0, LISTS.length), [...new Set(dry.lines.slice(0, LISTS.length))])
+  t.ok(dry.lines.includes('/books?sort=title'))
+  t.match(dry.lines.at(-1), /^would ask for these \d+, and store those that are not$/)
+  t.same(await redis.keys(`${env.CACHE_NAMESPACE}:[edv]:*`), [])
+})
+
+t.test('after its limit it ends with what it has done, whatever it waits for', async (t) => {
+  const env = { ...(await createEmptySurroundings(t)), DATABASE_TIMEOUT: 'off' }
+  const release = await lock(t, env.DATABASE_URL, 'LOCK TABLE "Book"')
+  const late = await warmUp(env, '--limit', '1')
+  t.match(late, { status: 0, errors: [] })
+  t.match(late.lines, [/^stored 0 pages, 0 were already warm, in \d+ ms; stopped at the limit of 1 s$/])
+  await release()
+})
+
 t.test('an empty database has lists to warm', async (t) => {
   const config = await createConfig(t)
   const app = await buildApp(config)
@@ -115,6 +174,7 @@ t.test('what stands in the way is told in one line', async (t) => {
       "the database failed: Can't reach database server at 127.0.0.1:1",
     ],
     [{}, ['--top', 'all'], '--top must be a whole number from 0 on, not "all"'],
+    [{}, ['--limit', '0'], '--limit must be a whole number from 1 on, not "0"'],
   ]
   for (const [more, args, message] of cases)
     t.strictSame(

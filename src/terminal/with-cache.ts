@@ -1,0 +1,44 @@
+import type { Cluster, Redis } from 'ioredis'
+import { redisStore } from '../cache/index.ts'
+import { type Config, loadConfig, loadEnvFile } from '../config.ts'
+import { createClient, type Database } from '../database.ts'
+import { createRedis } from '../redis.ts'
+
+export interface CacheParts {
+  readonly config: Config
+  readonly redis: Redis | Cluster
+  /** Has no connection before its first query. */
+  readonly database: Database
+}
+
+/**
+ * Lends what the service has its cache in. The environment, or `.env`, says where that is.
+ *
+ * @throws ConfigError where it does not
+ * @throws Error where Redis cannot be reached
+ */
+export async function withCache<T>(work: (parts: CacheParts) => Promise<T>): Promise<T> {
+  loadEnvFile()
+  const config = loadConfig()
+  if (config.REDIS_URL === undefined)
+    throw new Error(
+      'REDIS_URL is not set: the cache is in the memory of the service, where nobody else can look',
+    )
+  const redis = createRedis(config.REDIS_URL)
+  redis.on('error', () => {})
+  // Who looks on is not counted.
+  const database = createClient({ ...config, CACHE_REFILL: 0, CACHE_HOT: 0 }, redisStore(redis))
+  try {
+    await redis.connect().catch(() => {
+      throw new Error(`Redis cannot be reached at ${hostOf(config.REDIS_URL ?? '')}`)
+    })
+    return await work({ config, redis, database })
+  } finally {
+    await database.$cache.close()
+    redis.disconnect()
+    await database.$disconnect()
+  }
+}
+
+/** Where a Redis is, without its password. */
+export const hostOf = (url: string): string => url.replace(/^[^:]+:\/\/(?:.*@)?([^/]*).*$/, '$1')

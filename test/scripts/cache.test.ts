@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { createInterface } from 'node:readline'
+import t from 'tap'
+import { createApp, send } from '../support/app.ts'
+import { createDatabase } from '../support/database.ts'
+import { createNamespace, redisUrl } from '../support/redis.ts'
+import { runScript } from '../support/script.ts'
+
+const env = {
+  DATABASE_URL: await createDatabase(t),
+  REDIS_URL: redisUrl(),
+  CACHE_NAMESPACE: createNamespace(),
+}
+const run = (...args: string[]) => runScript('scripts/cache.ts', args, env)
+const runJson = async (...args: string[]) => {
+  const { status, lines, errors } = await run(...args, '--json')
+  t.same([status, errors], [0, []], args.join(' '))
+  return JSON.parse(lines.join())
+}
+
+const app = await createApp(t, env)
+const { id } = (await send(app, 'POST', '/books', { title: 'Notes' })).body
+const page = `/books/${id}`
+const fill = async () => {
+  for (let times = 0; times < 3; times++) await send(app, 'GET', page)
+}
+await fill()
+// Hands over what was read; the app goes on reading.
+await app.prisma.$cache.close()
+
+t.test('hot says what is read most, and how it is stored', async (t) => {
+  const [hot] = await runJson('hot')
+  t.match(hot, { page, reads: 3, stored: { bytes: Number, age: Number } })
+  t.ok(hot.tags.some((tag: string) => tag.startsWith('Book:')))
+  const { status, lines } = await run('hot', '--top', '1')
+  t.equal(status, 0)
+  t.match(lines, [/^READS +WHAT/, new RegExp(`^3 +${page} +\\d+ B, \\d+ s old +`)])
+})
+
+t.test('explain says how a query is cached, which writes drop it, and how it is stored', async (t) => {
+  const args = `{ where: { id: ${id} }, include: { authors: { orderBy: { id: 'asc' } } } }`
+  const told = await runJson('explain', 'Book', 'findUnique', args)
+  t.match(told, { cacheable: true, ttl: 3600, stored: { bytes: Number } })
+  t.equal(told.droppedBy[told.tags.indexOf(`Book[id=${id}]`)], `a write of a Book with id ${id}`)
+  t.match((await run('explain', 'Book', 'create')).lines, ['not cached: create is not a read'])
+})
+
+t.test('stats says what Redis holds of the cache, and what a service counts', async (t) => {
+  const service = createServer((request, response) =>
+    response.end(JSON.stringify({ asked: request.url, reads: { hit: 7 } })),
+  )
+  service.listen(0, '127.0.0.1')
+  await once(service, 'listening')
+  t.teardown(() => service.close())
+  const address = service.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' && address?.port}`
+  const [told, { lines }] = await Promise.all([runJson('stats', '--url', url), run('stats', '--url', url)])
+  t.match(told.redis, {
+    servers: [{ version: /^(Redis|Valkey) \d/, memory: Number, policy: String }],
+    keys: { entries: 2, pages: 1, complete: true },
+    openWrites: 0,
+  })
+  t.ok(told.redis.keys.versions > 3)
+  t.ok(told.redis.hot >= 1)
+  t.match(told.service, { asked: '/cache/stats', reads: { hit: 7 } })
+  t.ok(lines.some((line) => /^entries +2 queries, 1 pages, /.test(line)))
+  t.ok(lines.includes('reads.hit  7'))
+})
+
+t.test('drop drops, for the service too', async (t) => {
+  t.equal((await send(app, 'GET', page)).cache, 'hotshelf; hit')
+  t.match(await run('drop', 'Review'), { status: 0, lines: ['dropped what reaches Review'] })
+  t.equal((await send(app, 'GET', page)).cache, 'hotshelf; fwd=miss; stored')
+  t.same(await runJson('drop', '--all'), { dropped: 'all' })
+  t.equal((await send(app, 'GET', page)).cache, 'hotshelf; fwd=miss; stored')
+})
+
+t.test('watch tells what goes on until it is interrupted', async (t) => {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/cache.ts', 'watch', '--json'], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  t.match(JSON.parse(line), { time: /^\d{4}-/, reached: true, hits: Number, memory: Number, openWrites: 0 })
+  child.kill('SIGINT')
+  t.same(await ended, [0, null])
+})
+
+t.test('a mistake is told in one line, and the status is 1', async (t) => {
+  const cases: [string[], string | RegExp, Record<string, string>?][] = [
+    [['statz'], "unknown command 'statz' (Did you mean stats?)"],
+    [['explain', 'Book'], "missing required argument 'operation'"],
+    [['explain', 'Bok', 'findMany'], 'there is no model Bok, only Author, Book, Review'],
+    [['explain', 'Book', 'findMany', '{ where'], /^the arguments cannot be read: JSON5: invalid/],
+    [['drop'], 'name the models whose queries to drop, or --all of them'],
+    [['hot', '--top', 'x'], '--top must be a whole number from 1 on, not "x"'],
+    [['stats', '--url', 'http://127.0.0.1:1'], 'no service answers at http://127.0.0.1:1'],
+    [['stats'], 'Redis cannot be reached at 127.0.0.1:1', { REDIS_URL: 'redis://a:secret@127.0.0.1:1' }],
+    [['stats'], /^REDIS_URL is not set: /, { REDIS_URL: '' }],
+    [['stats'], /^DATABASE_URL must be /, { DATABASE_URL: '' }],
+  ]
+  for (const [args, message, more] of cases) {
+    const told = await runScript('scripts/cache.ts', args, { ...env, ...more })
+    t.match(told, { status: 1, lines: [], errors: [message] }, args.join(' '))
+    t.equal(told.errors.length, 1)
+  }
+})
+
+t.test('help says what there is', async (t) => {
+  const [all, one] = await Promise.all([run('--help'), run('explain', '--help')])
+  for (const { status, errors } of [all, one]) t.same([status, errors], [0, []])
+  for (const name of ['stats', 'explain', 'drop', 'hot', 'watch'])
+    t.ok(
+      all.lines.some((line) => line.trim().startsWith(name)),
+      name,
+    )
+  t.ok(one.lines.some((line) => line.includes('cache.ts explain Book findUnique')))
+})
