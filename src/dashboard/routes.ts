@@ -12,9 +12,6 @@ import * as schemas from './schemas.ts'
 
 const tags = ['cache']
 
-/** How many of what is read most are warmed, beside what is always. */
-const HOT = 200
-
 interface Options {
   readonly config: Config
   readonly snapshot: () => Promise<schemas.SnapshotState>
@@ -124,7 +121,7 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
         throw new ProblemError('bad-request', 'CACHE is off: there is nothing to warm.')
       const start = performance.now()
       // Who asks meanwhile is told what comes of it.
-      warming ??= warm(app, { hot: HOT }).finally(() => {
+      warming ??= warm(app, { hot: config.CACHE_HOT }).finally(() => {
         warming = undefined
       })
       const warmed = await warming

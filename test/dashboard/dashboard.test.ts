@@ -71,7 +71,7 @@ t.test('it shows what is asked and written as it happens, to everybody', async (
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await shown('done', 'Dropped: Author.')
-    t.equal(await cached(), 'hotshelf; fwd=miss; stored')
+    t.match(await cached(), /^hotshelf; fwd=miss; stored/)
   })
 
   t.test('the cache is warmed', async () => {
