@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { Redis } from 'ioredis'
 import { PrismaExtensionRedis } from 'prisma-extension-redis'
 import type { Config } from '../src/config.ts'
+import dashboard from '../src/dashboard/dashboard.ts'
 import type { Database } from '../src/database.ts'
 import { PrismaClient } from '../src/generated/prisma/client.ts'
 import pages from '../src/plugins/pages.ts'
@@ -17,6 +18,7 @@ type Plugin = typeof prisma
 export const partsFor = (kind: ClientKind) => ({
   database: clientPlugin(kind),
   served: kind === 'hotshelf' ? pages : nothing,
+  shown: kind === 'hotshelf' ? dashboard : nothing,
 })
 
 const nothing = fp(async () => {})

@@ -28,18 +28,18 @@ import { reviewRoutes } from './routes/reviews.ts'
 import { createValidator } from './validator.ts'
 
 /** The parts that a service over a client of another kind has other ones of. */
-const PARTS = { database: prisma, served: pages }
+const PARTS = { database: prisma, served: pages, shown: dashboard }
 
 /**
  * The service, ready to listen or to be injected requests.
  *
  * @param options of Fastify's, a logger say, over those that the configuration gives
- * @param parts `database` decorates the app with `prisma`, and `served` keeps what is served
+ * @param parts `database` decorates the app with `prisma`, `served` keeps what is served, and `shown` shows how that goes
  */
 export async function buildApp(
   config: Config,
   options: FastifyServerOptions = {},
-  { database, served }: typeof PARTS = PARTS,
+  { database, served, shown }: typeof PARTS = PARTS,
 ): Promise<FastifyInstance> {
   const app = fastify({
     logger: { level: config.LOG_LEVEL },
@@ -76,7 +76,7 @@ export async function buildApp(
   await app.register(served)
   await app.register(auth, { config })
   await app.register(docs, { config })
-  await app.register(dashboard, { config })
+  await app.register(shown, { config })
   await app.register(metrics, { config })
   await app.register(healthRoutes)
   await app.register(metricsRoutes)

@@ -17,7 +17,7 @@ export default fp<{ config: Config }>(
   async (app, { config }) => {
     const traffic = new Traffic()
     const drops = new RecentDrops()
-    observe(app, traffic, drops)
+    observe(app, config.CACHE_NAMESPACE, traffic, drops)
     const snapshot = createSnapshots(app, config, traffic, drops)
     const broadcast = new Broadcast(traffic, snapshot)
     // Before the service waits for what is in flight, which a stream always is.

@@ -1,15 +1,20 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Socket } from 'node:net'
 import type { FastifyInstance, onResponseHookHandler } from 'fastify'
-import type { ReadEvent, WriteEvent } from '../cache/index.ts'
+import type { CallEvent, WriteEvent } from '../cache/index.ts'
+import { outcomeOf } from '../cache-status.ts'
 import type { RecentDrops } from './recent-drops.ts'
 import type { Answer, Traffic } from './traffic.ts'
 
 /** What is about the service and not of it. */
-const BESIDE = /^\/(?:cache|health|docs)(?:[/?]|$)/
+const BESIDE = /^\/(?:cache|health|docs|metrics)(?:[/?]|$)/
 
-/** Counts what the service answers from now on, until it closes. */
-export function observe(app: FastifyInstance, traffic: Traffic, drops: RecentDrops): void {
+/**
+ * Counts what the service answers from now on, until it closes.
+ *
+ * @param namespace of its cache: another service in this process has another one
+ */
+export function observe(app: FastifyInstance, namespace: string, traffic: Traffic, drops: RecentDrops): void {
   const onResponse: onResponseHookHandler = (request, reply, done) => {
     // What the service asks of itself, to fill the cache, does not come through a socket.
     if (request.raw.socket instanceof Socket && !BESIDE.test(request.url))
@@ -17,23 +22,24 @@ export function observe(app: FastifyInstance, traffic: Traffic, drops: RecentDro
     done()
   }
   app.addHook('onResponse', onResponse)
-  const onRead = (message: unknown) => {
-    const { outcome, milliseconds } = message as ReadEvent
-    if (outcome !== 'hit' && outcome !== 'failed') traffic.asked(milliseconds)
+  const onCall = (message: unknown) => {
+    const call = message as CallEvent
+    if (call.namespace === namespace) traffic.called(call.milliseconds)
   }
-  const onWrite = (message: unknown) => drops.add(message as WriteEvent)
-  subscribe('hotshelf:read', onRead)
+  const onWrite = (message: unknown) => {
+    const write = message as WriteEvent
+    if (write.namespace === namespace) drops.add(write)
+  }
+  subscribe('hotshelf:call', onCall)
   subscribe('hotshelf:write', onWrite)
   app.addHook('onClose', async () => {
-    unsubscribe('hotshelf:read', onRead)
+    unsubscribe('hotshelf:call', onCall)
     unsubscribe('hotshelf:write', onWrite)
   })
 }
 
-/** @param cacheStatus as `src/plugins/pages.ts` writes it */
 function answerOf(statusCode: number, cacheStatus: unknown): Answer {
   if (statusCode >= 500) return 'failed'
-  if (typeof cacheStatus !== 'string') return 'other'
-  if (cacheStatus.endsWith('hit')) return 'hit'
-  return cacheStatus.endsWith('bypass') ? 'bypass' : 'miss'
+  const outcome = outcomeOf(cacheStatus)
+  return outcome === 'stored' ? 'miss' : (outcome ?? 'other')
 }

@@ -123,11 +123,13 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
     async () => {
       if (config.CACHE === 'off')
         throw new ProblemError('bad-request', 'CACHE is off: there is nothing to warm.')
+      const start = performance.now()
       // Who asks meanwhile is told what comes of it.
-      warming ??= warm(app).finally(() => {
+      warming ??= warm(app, { hot: config.CACHE_HOT }).finally(() => {
         warming = undefined
       })
-      return warming
+      const warmed = await warming
+      return { ...warmed, milliseconds: Math.round(performance.now() - start) }
     },
   )
 }

@@ -16,7 +16,7 @@ const PATIENCE = 1000
 
 /** How many of the hottest entries are told of, and milliseconds after which they are asked for again. */
 const HOTTEST = 10
-const HOT_PAUSE = 5000
+const HOT_PAUSE = 2000
 
 /** Tells how the cache is at the moment, as this process sees it. */
 export function createSnapshots(app: FastifyInstance, config: Config, traffic: Traffic, drops: RecentDrops) {

@@ -7,7 +7,7 @@ import { countLatency, createLatencies, type Latencies, type Quantiles, quantile
 const ANSWERS = ['hit', 'miss', 'bypass', 'failed', 'other'] as const
 export type Answer = (typeof ANSWERS)[number]
 
-/** What took how long: a request that was a hit, one that was a miss, and a read that asked the database. */
+/** What took how long: a request that was a hit, one that was a miss, and a call to the database. */
 type Timed = 'hit' | 'miss' | 'database'
 
 type Counts = Record<Answer, number>
@@ -54,8 +54,8 @@ export class Traffic {
     if (answer === 'hit' || answer === 'miss') countLatency(latencies[answer], milliseconds)
   }
 
-  /** A read has asked the database. */
-  asked(milliseconds: number): void {
+  /** The database was asked, or told. */
+  called(milliseconds: number): void {
     countLatency(this.current().latencies.database, milliseconds)
   }
 

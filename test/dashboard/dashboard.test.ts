@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { freePort } from '../../scripts/services/ports.ts'
 import { createApp } from '../support/app.ts'
@@ -70,7 +71,7 @@ t.test('it shows what is asked and written as it happens, to everybody', async (
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await shown('done', 'Dropped: Author.')
-    t.equal(await cached(), 'hotshelf; fwd=miss; stored')
+    t.match(await cached(), /^hotshelf; fwd=miss; stored/)
   })
 
   t.test('the cache is warmed', async () => {
@@ -196,6 +197,9 @@ t.test('a stream keeps no process from its end, and a page finds the next proces
   const first = startServer(t, env)
   const { page } = await openPage(browser, `${await first.listening}/cache`)
   await page.getByText(`pid ${first.child.pid}`).waitFor()
+  // As browsers open them in advance, and ask for nothing.
+  const unused = connect(Number(env.PORT), '127.0.0.1')
+  await once(unused, 'connect')
   const ended = once(first.child, 'exit')
   first.child.kill('SIGTERM')
   t.same(await ended, [0, null], 'within the time that it has, or it would not be 0')

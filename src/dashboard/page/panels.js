@@ -114,14 +114,13 @@ function cacheFacts(cache) {
       `${inFull(cache.stored.count + derived.stored.count)}, ${inBytes(cache.stored.bytes + derived.stored.bytes)}`,
     ],
     ['Joined, leased', `${inFull(cache.joined)}, ${inFull(cache.leased)}`],
+    ['Near level', nearLimit === 0 ? 'off' : `${inBytes(near.bytes)} of ${inBytes(2 * nearLimit)}`],
+    ['Near hits', inFull(near.hits)],
     [
-      'Near level',
-      nearLimit === 0
-        ? 'off'
-        : `${inBytes(near.bytes)} of ${inBytes(2 * nearLimit)}, ${inFull(near.hits)} hits`,
+      'Too large, unreadable',
+      `${inFull(cache.tooLarge)}, ${inFull(cache.unreadable)}`,
+      cache.unreadable > 0 ? 'warn' : 'plain',
     ],
-    ['Too large to store', inFull(cache.tooLarge)],
-    ['Unreadable', inFull(cache.unreadable), cache.unreadable > 0 ? 'warn' : 'plain'],
     ['Failed reads', inFull(failed), failed > 0 ? 'warn' : 'plain'],
   ]
 }
