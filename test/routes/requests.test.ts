@@ -211,6 +211,7 @@ t.test('the document names every route', async (t) => {
     '/books/{id}/reviews',
     '/health/live',
     '/health/ready',
+    '/metrics',
     '/reviews/{id}',
   ])
   t.equal((await app.inject('/docs')).statusCode, 200)
