@@ -70,7 +70,7 @@ const FULL = {
 
 const QUICK: typeof FULL = {
   rounds: 1,
-  seconds: 0.15,
+  seconds: 0.3,
   connections: 5,
   books: 200,
   paths: 5,

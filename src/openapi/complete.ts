@@ -1,4 +1,4 @@
-import { EVERYWHERE, type HeaderObject, LOCATION, OF_PAGES, OF_WRITES } from './headers.ts'
+import { EVERYWHERE, type HeaderObject, LOCATION, OF_GUARDED, OF_PAGES, OF_WRITES } from './headers.ts'
 import { nameSchemas } from './named-schemas.ts'
 import { nameOfProblems, problemResponses } from './problem-responses.ts'
 
@@ -63,7 +63,12 @@ export function complete(described: Described): object {
 
 function completeOne(operation: Operation): void {
   const { [KIND]: kind, responses } = operation
-  const headers = { ...EVERYWHERE, ...(kind === 'page' && OF_PAGES), ...(kind === 'write' && OF_WRITES) }
+  const headers = {
+    ...EVERYWHERE,
+    ...(kind === 'page' && OF_PAGES),
+    ...(kind === 'write' && OF_WRITES),
+    ...(kind === 'guarded' && OF_GUARDED),
+  }
   delete operation[KIND]
   // To its handler it is always there.
   for (const parameter of operation.parameters ?? [])

@@ -55,6 +55,11 @@ export const OF_PAGES = {
   'Cache-Control': required(cacheControl),
 }
 
+/** Of what is for those who run the service. */
+export const OF_GUARDED = {
+  'Cache-Control': text('Not to be kept: it is another a moment later', 'no-store', { const: 'no-store' }),
+}
+
 /** Of the pages that there are not, and of those that cannot be had. */
 export const OF_MISSING_PAGES = { 'Cache-Status': cacheStatus, 'Cache-Control': cacheControl }
 
