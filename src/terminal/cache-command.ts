@@ -81,10 +81,12 @@ function say(json: true | undefined, answer: unknown, lines: () => readonly stri
 }
 
 async function stats({ json, url }: Json & { url?: string }): Promise<void> {
-  const [redis, service] = await Promise.all([
-    withCache(({ redis, config }) => redisStateOf(redis, config.CACHE_NAMESPACE)),
-    url === undefined ? undefined : serviceStats(url),
-  ])
+  const [redis, service] = await withCache(({ redis, config }) =>
+    Promise.all([
+      redisStateOf(redis, config.CACHE_NAMESPACE),
+      url === undefined ? undefined : serviceStats(url, config.API_TOKEN),
+    ]),
+  )
   const answer = { redis, ...(service && { service }) }
   say(json, answer, () => [
     ...statsLines(redis),
