@@ -141,7 +141,7 @@ export const ExplainQuery = Type.Object(
 
 const EXPLAINED = {
   cacheable: true,
-  key: 'hotshelf:e:fq2sfoBjuhJIvWoT2:Book:findUnique:bEjXTcZFOzHgO6I-Z4gqBA',
+  key: 'hotshelf:e:fq2sfoBjuhJIvWoT2:Book:findUnique:A4r2JHhUGnNiDCr8YfI1m-',
   ttl: 3600,
   tags: ['Book[id=7]', 'Book[id=*]'],
   droppedBy: [
