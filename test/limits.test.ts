@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { freePort } from '../scripts/services/ports.ts'
 import { createApp, send } from './support/app.ts'
+import { keepBusy } from './support/busy.ts'
 
 t.test('a client may write so often, all processes together, and read as often as it likes', async (t) => {
   const app = await createApp(t, { RATE_LIMIT: '3' })
@@ -62,11 +63,7 @@ t.test('what is too large, or too slow, is refused', async (t) => {
 
 t.test('a process that is busy sends new requests away', async (t) => {
   const app = await createApp(t, { MAX_DELAY: '1' })
-  const busy = setInterval(() => {
-    const end = performance.now() + 20
-    while (performance.now() < end);
-  }, 0)
-  t.teardown(() => clearInterval(busy))
+  keepBusy(t)
   for (;;) {
     const { status, headers } = await send(app, 'GET', '/books')
     if (status === 200) continue

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { createApp, send } from '../support/app.ts'
+import { keepBusy } from '../support/busy.ts'
 import { Link } from '../support/link.ts'
 import { redisUrl } from '../support/redis.ts'
 
@@ -111,11 +112,7 @@ t.test('the metrics take the token, where one is set', async (t) => {
 
 t.test('the metrics are there while the service has too much to do', async (t) => {
   const app = await createApp(t, { MAX_DELAY: '1' })
-  const busy = setInterval(() => {
-    const end = performance.now() + 20
-    while (performance.now() < end);
-  }, 0)
-  t.teardown(() => clearInterval(busy))
+  keepBusy(t)
   while ((await send(app, 'GET', '/books')).status !== 503);
   await scrape(app)
 })
