@@ -16,8 +16,11 @@ export interface Loaded {
   readonly latency: Latency
 }
 
-/** Milliseconds between two looks at whether the time is over. */
+/** Milliseconds between two looks at whether the load is to end. */
 const LOOK = 50
+
+/** Seconds that a slow server gets for its first answer, since a rate of none would be no rate. */
+const PATIENCE = 60
 
 /**
  * Asks for the paths in turn, on each connection from another one on, as soon as the answer before is there.
@@ -33,7 +36,7 @@ export async function readLoad({ paths, ...load }: Load & { paths: readonly stri
   })
 }
 
-/** Runs autocannon, and counts what its own sums round. */
+/** Runs autocannon until the first answer after the time, and counts what its own sums round. */
 export async function runLoad(
   { url, connections, seconds }: Load,
   more: Partial<autocannon.Options>,
@@ -43,12 +46,13 @@ export async function runLoad(
   const start = performance.now()
   let end = start
   const { errors, timeouts } = await new Promise<autocannon.Result>((resolve, reject) => {
-    const options = { url, connections, duration: seconds, sampleInt: LOOK, timeout: 30, ...more }
+    const options = { url, connections, duration: seconds + PATIENCE, sampleInt: LOOK, timeout: 30, ...more }
     const instance = autocannon(options, (error: unknown, result) =>
       error ? reject(error) : resolve(result),
     )
     instance.on('response', (_, status, __, milliseconds) => {
       end = performance.now()
+      if (end - start >= seconds * 1000) instance.stop()
       if (status < 200 || status > 299) bad++
       latencies.add(milliseconds)
     })
