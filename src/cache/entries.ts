@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { nanoid } from 'nanoid'
 import { decode, encode, type Shape } from './codec.ts'
 import type { Outcome } from './events.ts'
 import type { Leases } from './leases.ts'
@@ -26,6 +26,9 @@ export interface Answer {
   /** The versions that it was answered under, where they are all known. */
   readonly stamp?: string
 }
+
+/** Characters of a version, of 64 kinds. */
+const VERSION = 16
 
 interface Filled {
   readonly text: string
@@ -101,7 +104,7 @@ export class Entries {
     const missing = read.versions.filter((_, index) => seen[index] === null)
     if (missing.length === 0) return stampOf(seen)
     try {
-      const version = randomBytes(12).toString('base64url')
+      const version = nanoid(VERSION)
       const pinned = await this.store.pin(missing, version, this.life)
       const byKey = new Map(missing.map((key, index) => [key, pinned[index] ?? null]))
       return stampOf(read.versions.map((key, index) => seen[index] ?? byKey.get(key) ?? null))
