@@ -59,7 +59,7 @@ export function redisStore(redis: Redis | Cluster): Store {
       return texts
     },
     drop: (keys) => sent(() => drop(keys)),
-    pin: (keys, text, seconds) => sent(() => pin(keys, text, seconds)),
+    pin: (keys, text, seconds) => sent(() => Promise.all(keys.map((key) => pin(key, text, seconds)))),
     set: async (key, text, seconds) => void (await sent(() => redis.set(key, text, 'EX', seconds))),
     async life(key) {
       const milliseconds = await sent(() => redis.pttl(key))
@@ -68,14 +68,20 @@ export function redisStore(redis: Redis | Cluster): Store {
     ranks: redisRanks(redis, sent),
   }
 
-  async function pin(keys: readonly string[], text: string, seconds: number) {
-    await each(keys, (key) => redis.set(key, text, 'EX', seconds, 'NX'))
-    const pinned = await get(keys)
-    // What is there and no text stands in the way of every later one.
-    await drop(keys.filter((_, index) => pinned[index] === null))
-    return pinned
+  async function pin(key: string, text: string, seconds: number): Promise<string | null> {
+    try {
+      return (await redis.set(key, text, 'EX', seconds, 'NX', 'GET')) ?? text
+    } catch (error) {
+      if (!isWrongType(error)) throw error
+      // What is there and no text stands in the way of every later one.
+      await redis.unlink(key)
+      return null
+    }
   }
 }
+
+const isWrongType = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('WRONGTYPE')
 
 // Not by its class, of which there is another one in each ioredis that is installed.
 const isCluster = (redis: Redis | Cluster): redis is Cluster => redis.isCluster
