@@ -37,21 +37,16 @@ export class Breaker {
   }
 
   /** @throws StoreDownError, and what the command throws */
-  async run<T>(command: () => Promise<T>): Promise<T> {
-    if (this.open) throw new StoreDownError('the store is down')
-    try {
-      const answer = await this.within(command())
-      this.failures = 0
-      return answer
-    } catch (error) {
+  run<T>(command: () => Promise<T>): Promise<T> {
+    if (this.open) return Promise.reject(new StoreDownError('the store is down'))
+    return this.within(command, (late) => {
       // Whatever fails at once costs nothing: only silence does.
-      if (!(error instanceof StoreDownError)) this.failures = 0
+      if (!late) this.failures = 0
       else if (++this.failures >= FAILURES && !this.open) {
         this.tryLater()
         this.changed(true)
       }
-      throw error
-    }
+    })
   }
 
   /** Tries a store that is down, now. */
@@ -59,7 +54,7 @@ export class Breaker {
     if (!this.open) return
     clearTimeout(this.pause)
     try {
-      await this.within(this.probe())
+      await this.within(this.probe)
     } catch (error) {
       if (error instanceof StoreDownError) return this.tryLater()
     }
@@ -77,12 +72,36 @@ export class Breaker {
     this.pause = setTimeout(() => this.retry(), PAUSE).unref()
   }
 
-  private within<T>(answer: Promise<T>): Promise<T> {
+  /**
+   * One promise for all of it: a read that misses is a dozen commands.
+   *
+   * @param ended told whether the deadline came first
+   */
+  private within<T>(command: () => Promise<T>, ended: (late: boolean) => void = () => {}): Promise<T> {
     return new Promise((resolve, reject) => {
-      const late = () => reject(new StoreDownError(`the store did not answer within ${this.deadline} ms`))
+      const answer = command()
+      let isOver = false
+      const end = (late: boolean) => {
+        clearTimeout(timer)
+        if (!isOver) ended(late)
+        isOver = true
+      }
+      const giveUp = () => {
+        end(true)
+        reject(new StoreDownError(`the store did not answer within ${this.deadline} ms`))
+      }
       // Where it was this process that was busy, the answer is there already, and is taken before an immediate.
-      const timer = setTimeout(() => setImmediate(late), this.deadline)
-      answer.then(resolve, reject).finally(() => clearTimeout(timer))
+      const timer = setTimeout(() => setImmediate(giveUp), this.deadline)
+      answer.then(
+        (value) => {
+          end(false)
+          resolve(value)
+        },
+        (error) => {
+          end(false)
+          reject(error)
+        },
+      )
     })
   }
 }
