@@ -5,6 +5,7 @@ import {
   isPinnable,
   isRelation,
   isScalar,
+  keyColumns,
   type ModelFacts,
   modelFacts,
   oppositeOf,
@@ -152,13 +153,16 @@ export function rowsThrough(schema: CacheSchema, relation: RelationFacts, rows: 
 export const byPrimaryKey = ({ id }: ModelFacts, rows: Rows): Rows =>
   rows.map((known) => new Map([...known].filter(([column]) => id.includes(column))))
 
-/** What the columns of a row, or the data that makes it, say of it. */
+/** What the key columns of a row, or of the data that makes it, say of it: the others tell no rows apart. */
 export function knownOf(facts: ModelFacts, row: unknown): Known {
-  return new Map(
-    given(row).flatMap(([name, value]): [string, string][] => {
-      const field = fieldOf(facts, name)
-      const text = isScalar(field) && !field.list ? valueText(field, value) : undefined
-      return text === undefined ? [] : [[name, text]]
-    }),
-  )
+  const known = new Map<string, string>()
+  if (!isArgs(row)) return known
+  for (const name of keyColumns(facts)) {
+    const field = fieldOf(facts, name)
+    const value = Object.hasOwn(row, name) ? row[name] : undefined
+    if (value === undefined || value === skip || !isScalar(field) || field.list) continue
+    const text = valueText(field, value)
+    if (text !== undefined) known.set(name, text)
+  }
+  return known
 }

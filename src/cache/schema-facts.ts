@@ -100,6 +100,14 @@ export const generatedColumns = workedOutOnce(({ fields }: ModelFacts): readonly
   Object.entries(fields).flatMap(([name, field]) => (isScalar(field) && field.generated ? [name] : [])),
 )
 
+/** The columns by which the rows of a model are told apart: what is known of any others says nothing. */
+export const keyColumns = workedOutOnce(({ keys, fields }: ModelFacts): ReadonlySet<string> => {
+  const joined = Object.values(fields).flatMap((field) =>
+    isRelation(field) && field.join ? [field.join.id] : [],
+  )
+  return new Set([...keys.flat(), ...joined])
+})
+
 /** The same relation seen from its other end. */
 export function oppositeOf(schema: CacheSchema, { model, opposite }: RelationFacts): RelationFacts {
   const relation = fieldOf(modelFacts(schema, model), opposite)

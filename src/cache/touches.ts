@@ -110,6 +110,14 @@ export class Touches {
     event: 'onDelete' | 'onUpdate',
     changed?: ReadonlySet<string>,
   ): void {
+    const led = referrersOf(this.schema, model).filter(
+      ({ key }) =>
+        key[event] !== 'Restrict' &&
+        key[event] !== 'NoAction' &&
+        (!changed || key.to.some((column) => changed.has(column))),
+    )
+    const hidden = this.schema.hiddenKeys && (!changed || this.mayBeReferenced(model, changed))
+    if (led.length === 0 && !hidden) return
     const step = JSON.stringify([
       event,
       model,
@@ -118,13 +126,10 @@ export class Touches {
     ])
     if (this.followed.has(step)) return
     this.followed.add(step)
-    if (this.schema.hiddenKeys && (!changed || this.mayBeReferenced(model, changed))) this.everything()
-    for (const { model: child, key } of referrersOf(this.schema, model)) {
-      const action = key[event]
-      const unmoved = changed && !key.to.some((column) => changed.has(column))
-      if (unmoved || action === 'Restrict' || action === 'NoAction') continue
+    if (hidden) this.everything()
+    for (const { model: child, key } of led) {
       const children = carry(rows, key.to, key.from, modelFacts(this.schema, child))
-      if (event === 'onDelete' && action === 'Cascade') this.deleted(child, children)
+      if (event === 'onDelete' && key.onDelete === 'Cascade') this.deleted(child, children)
       else this.updated(child, children, new Set(key.from))
     }
   }
