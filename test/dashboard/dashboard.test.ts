@@ -19,12 +19,7 @@ async function write(url: string, method: string, body: object, token?: string) 
 
 t.test('it shows what is asked and written as it happens, to everybody', async (t) => {
   const redis = await startRedis(t)
-  const url = await listen(t, {
-    REDIS_URL: redis.url,
-    CACHE_NEAR: '8',
-    CACHE_REFILL: '0',
-    CACHE_DEADLINE: '5000',
-  })
+  const url = await listen(t, { REDIS_URL: redis.url, CACHE_NEAR: '8', CACHE_REFILL: '0' })
   const { page, complaints } = await openPage(browser, `${url}/cache`)
   const shown = (id: string, text: string | RegExp) =>
     page.locator(`#${id}`).filter({ hasText: text }).waitFor()
