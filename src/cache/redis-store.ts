@@ -14,6 +14,8 @@ import { type Origin, type Store, StoreRefusalError } from './store.ts'
 export function redisStore(redis: Redis | Cluster): Store {
   if (typeof redis?.unlink !== 'function')
     throw new CacheOptionError('redisStore() needs a connection of ioredis, to a Redis or a cluster')
+  if (isCluster(redis) && redis.options.scaleReads !== 'master')
+    throw new CacheOptionError('redisStore(): scaleReads must be master, as replicas lag behind')
   const each = async (keys: readonly string[], command: (key: string) => Promise<unknown>) => {
     await Promise.all(keys.map(command))
   }
@@ -105,7 +107,10 @@ function originOf(redis: Redis | Cluster): Origin {
       Promise.all(
         masters().map(async (server) => {
           try {
-            const id = /^master_replid:(\w+)/m.exec(await answered(server.info('replication')))?.[1]
+            const info = await answered(server.info('replication'))
+            // It has its master's id, and tells what was there a while ago.
+            if (/^role:slave/m.test(info)) throw new Error('this Redis is a replica')
+            const id = /^master_replid:(\w+)/m.exec(info)?.[1]
             if (id !== undefined) return id
           } catch (error) {
             if (!(error instanceof StoreRefusalError)) throw error

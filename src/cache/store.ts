@@ -36,7 +36,10 @@ export interface Store {
 export interface Origin {
   /** Another number after each connection that was lost: what answers then may be another server. */
   connection(): number
-  /** Ids of the servers, each of which changes when a server may have lost something. */
+  /**
+   * Ids of the servers, each of which changes when a server may have lost something. Rejects where one does not have all
+   * that was written: a replica.
+   */
   servers(): Promise<readonly string[]>
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { Cluster } from 'ioredis'
 import t from 'tap'
 import { cache, memoryStore, redisStore, type Store } from '../../src/cache/index.ts'
 import { schema } from '../../src/generated/cache-schema.ts'
@@ -217,6 +218,8 @@ t.test('options that cannot be are refused, in one line that says what would be 
   t.throws(() => cache({ ...good, store: { get: async () => [] } as never }), /store must be/)
   t.throws(() => cache({ ...good, ttl: 2 ** 53 }), /ttl must be a whole number/)
   t.throws(() => redisStore(undefined as never), /needs a connection of ioredis/)
+  const behind = new Cluster(['redis://localhost'], { scaleReads: 'all', lazyConnect: true })
+  t.throws(() => redisStore(behind), /scaleReads must be master/)
   t.throws(() => memoryStore({ megabytes: '5' as never }), /megabytes must be a number/)
   const ofBook = (Book: object) => () => cache({ ...good, models: { Book } })
   t.throws(ofBook({ volatile: ['pages'] }), /models.Book.volatile: there is no column pages/)

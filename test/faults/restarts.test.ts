@@ -159,6 +159,27 @@ for (const server of redisServers) {
     t.equal((await read(promoted))?.name, 'after')
   })
 
+  t.test(`a replica, which lags behind, is not believed (${server.name})`, async (t) => {
+    const { master, link, replica } = await startReplicated(t, server)
+    const redis = await connect(t, master.url)
+    const { cached, connect: another } = await createClients(t, {
+      store: redisStore(redis),
+      namespace: 'lagging',
+    })
+    const { id } = await cached.author.create({ data: { name: 'before' } })
+    const read = (client = cached) => client.author.findUnique({ where: { id } })
+    await read()
+    while ((await redis.hlen('lagging:intents')) > 0 || (await redis.wait(1, 100)) === 0) {
+      // It is still getting the first copy.
+    }
+    await link.hold(fromReplica)
+    const reader = await connect(t, replica.url)
+    const behind = another({ store: redisStore(reader), namespace: 'lagging' }).cached
+    await cached.author.update({ where: { id }, data: { name: 'after' } })
+    t.ok((await reader.keys('lagging:v:*')).length > 0, 'it has the versions that were dropped')
+    t.equal((await read(behind))?.name, 'after')
+  })
+
   t.test(
     `a drop that a deposed master took is made up for by the process that made it (${server.name})`,
     async (t) => {
