@@ -62,7 +62,7 @@ export async function buildApp(
   })
   app.setValidatorCompiler(createValidator())
   await app.register(drain)
-  await app.register(traces)
+  await app.register(traces, { config })
   await app.register(errors)
   await app.register(protocol)
   await app.register(cors, { config })

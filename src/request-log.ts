@@ -1,12 +1,14 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { outcomeOf } from './cache-status.ts'
+import { isFromClient } from './from-client.ts'
 
 /** Characters of a path, and of the names of its parameters, that are logged. */
 const MOST = 200
 
-/** Logs each request as one line, when it has been answered or its client has gone. */
+/** Logs each request of a client as one line, when it has been answered or its client has gone. */
 export class RequestLog extends LogController {
   override incomingRequest(request: FastifyRequest, reply: FastifyReply): void {
+    if (!isFromClient(request)) return
     reply.raw.once('close', () => {
       request.log.info(
         {
@@ -23,6 +25,11 @@ export class RequestLog extends LogController {
   }
 
   override requestCompleted(): void {}
+
+  /** That its client has gone while a stream was sent is in the request's own line. */
+  override streamError(error: NodeJS.ErrnoException, request: FastifyRequest, reply: FastifyReply): void {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') super.streamError(error, request, reply)
+  }
 }
 
 /** The path with the names of its parameters: what is looked for is nobody else's business. */

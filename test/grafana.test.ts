@@ -31,8 +31,9 @@ t.test(
   async (t) => {
     const app = await createApp(t)
     const { body } = await send(app, 'POST', '/authors', { name: 'one' })
-    for (let times = 0; times < 3; times++) await send(app, 'GET', `/authors/${body.id}`)
-    const text = (await app.inject('/metrics')).body
+    const url = await app.listen({ port: 0, host: '127.0.0.1' })
+    for (let times = 0; times < 3; times++) await fetch(`${url}/authors/${body.id}`)
+    const text = await (await fetch(`${url}/metrics`)).text()
     const known = new Map(
       text.split('\n').flatMap((line) => {
         const [, name, labels = ''] = /^(\w+)(?:\{(.*)\})? /.exec(line) ?? []

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { Decimal, isObjectEnumValue, skip } from '@prisma/client/runtime/client'
+import { isArgs } from './pins.ts'
 
 /** Thrown for arguments that hold something of which no text is known. A query with such arguments is not cached. */
 export class NoKeyError extends Error {
@@ -38,7 +39,8 @@ function objectText(value: object): string {
   if (value === skip) return 'skip'
   if (Array.isArray(value)) return `[${value.map(argumentText).join(',')}]`
   if (value instanceof Date) return `date ${value.getTime()}`
-  if (Decimal.isDecimal(value)) return `decimal ${value.toFixed()}`
+  // As short as it is, where toFixed makes a billion digits of 1e999999999.
+  if (isDecimal(value)) return `decimal ${value.toExponential()}`
   // Prisma passes some Json on as it is, where JSON.stringify tells the two apart.
   if (Buffer.isBuffer(value)) return `buffer ${value.toString('base64')}`
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('base64')}`
@@ -50,6 +52,9 @@ function objectText(value: object): string {
   entries.sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${argumentText(item)}`).join(',')}}`
 }
+
+/** Not a plain object that says so of itself. */
+const isDecimal = (value: object): value is Decimal => Decimal.isDecimal(value) && !isArgs(value)
 
 /** `prisma.book.fields.title`: a reference to a column, of a class that Prisma keeps to itself. */
 function fieldText(value: object): string {

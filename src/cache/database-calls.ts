@@ -7,7 +7,7 @@ export const callDatabase = (
   named: Pick<CallEvent, 'namespace' | 'model' | 'operation'>,
   call: () => Promise<unknown>,
 ): Promise<unknown> =>
-  traced({ kind: 'call', model: named.model, operation: named.operation }, () => {
+  traced({ kind: 'call', ...named }, () => {
     if (!callChannel.hasSubscribers) return call()
     const start = performance.now()
     const answer = call()

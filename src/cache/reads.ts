@@ -47,8 +47,9 @@ export class Reads {
    */
   carryOut(read: Read, inTransaction: boolean, ask: () => Promise<unknown>): Promise<unknown> {
     if (!isTraced()) return this.carry(read, inTransaction, ask)
+    const { namespace } = this.settings
     const { model, operation } = read
-    return traced({ kind: 'read', model, operation }, () => this.carry(read, inTransaction, ask))
+    return traced({ kind: 'read', namespace, model, operation }, () => this.carry(read, inTransaction, ask))
   }
 
   private async carry(read: Read, inTransaction: boolean, ask: () => Promise<unknown>): Promise<unknown> {

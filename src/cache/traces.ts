@@ -5,6 +5,7 @@ import { tracingChannel } from 'node:diagnostics_channel'
  * what one is part of is known by the async context.
  */
 export interface Trace {
+  readonly namespace: string
   readonly kind: 'read' | 'write' | 'call' | 'drop'
   /** Undefined for a raw statement, and for a drop. */
   readonly model: string | undefined

@@ -56,8 +56,9 @@ export class Writes {
   /** @throws what the write throws, and a StoreDownError where writes are to be refused */
   carryOut(write: Write): Promise<unknown> {
     this.watch.getStore()?.lose()
+    const { namespace } = this.settings
     const { model, operation } = write
-    const answer = traced({ kind: 'write', model, operation }, () => this.carry(write))
+    const answer = traced({ kind: 'write', namespace, model, operation }, () => this.carry(write))
     if (write.transaction?.kind === 'itx') this.transactions.track(write.transaction.id, answer)
     return answer
   }
@@ -94,7 +95,9 @@ export class Writes {
   async drop(touches: readonly Touch[]): Promise<boolean> {
     const tags = new Set(touches.flatMap((touch) => [...touch.tags]))
     if (tags.size === 0) return true
-    return traced({ kind: 'drop', model: undefined, operation: 'drop' }, () => this.dropTags(touches, tags))
+    const { namespace } = this.settings
+    const drop = { kind: 'drop', namespace, model: undefined, operation: 'drop' } as const
+    return traced(drop, () => this.dropTags(touches, tags))
   }
 
   private async dropTags(touches: readonly Touch[], tags: ReadonlySet<string>): Promise<boolean> {

@@ -32,7 +32,8 @@ export default fp<{ config: Config }>(
         prefix: '/cache/',
         wildcard: false,
         index: ['index.html'],
-        cacheControl: false,
+        // Or a browser would keep some of them for as long as it likes, beside others of a later version.
+        maxAge: 0,
       })
       files.get('/cache', (_, reply) => reply.sendFile('index.html'))
     })

@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { Socket } from 'node:net'
 import type { FastifyInstance, onResponseHookHandler } from 'fastify'
 import type { CallEvent, WriteEvent } from '../cache/index.ts'
 import { outcomeOf } from '../cache-status.ts'
+import { isFromClient } from '../from-client.ts'
 import type { RecentDrops } from './recent-drops.ts'
 import type { Answer, Traffic } from './traffic.ts'
 
@@ -16,8 +16,7 @@ const BESIDE = /^\/(?:cache|health|docs|metrics)(?:[/?]|$)/
  */
 export function observe(app: FastifyInstance, namespace: string, traffic: Traffic, drops: RecentDrops): void {
   const onResponse: onResponseHookHandler = (request, reply, done) => {
-    // What the service asks of itself, to fill the cache, does not come through a socket.
-    if (request.raw.socket instanceof Socket && !BESIDE.test(request.url))
+    if (isFromClient(request) && !BESIDE.test(request.url))
       traffic.answered(answerOf(reply.statusCode, reply.getHeader('cache-status')), reply.elapsedTime)
     done()
   }

@@ -27,9 +27,10 @@ export default fp<{ config: Config }>(
     await app.register(bearerAuth, {
       keys: new Set([config.API_TOKEN]),
       addHook: false,
-      // The scheme's name is taken in any case, and anybody may send a wrong token: that is no error of ours.
+      // The scheme's name is taken in any case.
       specCompliance: 'rfc6749',
-      verifyErrorLogLevel: 'info',
+      // Anybody may send a wrong token: that is no error of ours, and the request's own line has the 401.
+      verifyErrorLogLevel: 'silent',
     })
     const verify = app.verifyBearerAuth
     if (!verify) throw new Error('@fastify/bearer-auth gave no way to verify')

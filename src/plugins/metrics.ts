@@ -2,6 +2,7 @@ import fp from 'fastify-plugin'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { outcomeOf } from '../cache-status.ts'
 import type { Config } from '../config.ts'
+import { isFromClient } from '../from-client.ts'
 import { addCacheLatencies, createRequestLatencies } from '../metrics/latencies.ts'
 import { addCacheMetrics } from '../metrics/of-cache.ts'
 import { addGauge } from '../metrics/values.ts'
@@ -28,7 +29,9 @@ export default fp<{ config: Config }>(
     app.addHook('onClose', async () => end())
 
     const requests = createRequestLatencies(registry)
-    app.addHook('onResponse', ({ method, routeOptions }, reply, done) => {
+    app.addHook('onResponse', (request, reply, done) => {
+      if (!isFromClient(request)) return done()
+      const { method, routeOptions } = request
       const labels = {
         method,
         // Paths that lead nowhere are without number.

@@ -65,8 +65,8 @@ export default fp(
     app.addHook('onRoute', (route) => {
       if (!isPage(route)) return
       route.onRequest = [route.onRequest ?? [], answer].flat()
-      // Before Fastify takes the body of an answer to HEAD away.
-      route.onSend = [keep, route.onSend ?? []].flat()
+      // Before Fastify takes the body of an answer to HEAD away, and after it has said how long that is.
+      route.onSend = [keep, route.onSend ?? [], forgetLength].flat()
     })
   },
   { name: 'pages', fastify: '5.x', dependencies: ['accounts', 'prisma'] },
@@ -97,6 +97,12 @@ function isKnown({ headers }: FastifyRequest, reply: FastifyReply, etag: string)
     return false
   reply.code(304).removeHeader('content-type')
   return true
+}
+
+/** What a client has is not as long as what it is sent (RFC 9110, 8.6). */
+const forgetLength: onSendHookHandler = (_request, reply, payload, done) => {
+  if (reply.statusCode === 304) reply.removeHeader('content-length')
+  done(null, payload)
 }
 
 /** If-None-Match compares weakly (RFC 9110, 13.1.2), and in whatever coding a client has the page, it has it. */

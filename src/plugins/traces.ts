@@ -1,6 +1,7 @@
 import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import fp from 'fastify-plugin'
 import { outcomeOf } from '../cache-status.ts'
+import type { Config } from '../config.ts'
 import { traceCache } from '../tracing/of-cache.ts'
 import { installedTracer } from '../tracing/tracer.ts'
 
@@ -14,11 +15,11 @@ declare module 'fastify' {
  * Makes spans of requests, and of the reads, writes, database calls and drops within them, where a tracer of
  * OpenTelemetry has been installed before the service starts.
  */
-export default fp(
-  async (app) => {
+export default fp<{ config: Config }>(
+  async (app, { config }) => {
     const tracer = installedTracer()
     if (!tracer) return
-    const end = traceCache(tracer)
+    const end = traceCache(tracer, config.CACHE_NAMESPACE)
     app.addHook('onClose', async () => end())
 
     app.decorateRequest('span', null)

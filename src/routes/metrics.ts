@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { NoQuery } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 
-const EXAMPLE = '# TYPE hotshelf_drops_total counter\nhotshelf_drops_total{model="Book"} 3\n'
+const EXAMPLE = '# TYPE hotshelf_dropped_tags_total counter\nhotshelf_dropped_tags_total{model="Book"} 3\n'
 
 export const metricsRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(

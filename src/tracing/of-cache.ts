@@ -19,11 +19,12 @@ class ActiveContext extends AsyncLocalStorage<Context> {
 }
 
 /**
- * Makes spans of the reads, writes, database calls and drops of the caches of this process.
+ * Makes spans of the reads, writes, database calls and drops of a cache.
  *
+ * @param namespace of the cache: that of another service in this process has another one
  * @returns what ends it
  */
-export function traceCache(tracer: Tracer): () => void {
+export function traceCache(tracer: Tracer, namespace: string): () => void {
   const spans = new WeakMap<object, Span>()
   const store = new ActiveContext()
   const { start, asyncEnd, error } = tracingChannel<Context, Trace>('hotshelf')
@@ -35,13 +36,17 @@ export function traceCache(tracer: Tracer): () => void {
     span?.setStatus({ code: SpanStatusCode.ERROR })
   }
   // Told within what they tell of.
-  const onRead = (event: unknown) =>
-    trace.getActiveSpan()?.setAttribute('hotshelf.outcome', (event as ReadEvent).outcome)
+  const onRead = (event: unknown) => {
+    const { namespace: own, outcome } = event as ReadEvent
+    if (own === namespace) trace.getActiveSpan()?.setAttribute('hotshelf.outcome', outcome)
+  }
   const onDrop = (event: unknown) => {
-    const { tags, delivered } = event as WriteEvent
-    trace.getActiveSpan()?.setAttributes({ 'hotshelf.tags': tags.length, 'hotshelf.delivered': delivered })
+    const { namespace: own, tags, delivered } = event as WriteEvent
+    if (own === namespace)
+      trace.getActiveSpan()?.setAttributes({ 'hotshelf.tags': tags.length, 'hotshelf.delivered': delivered })
   }
   start.bindStore(store, (message) => {
+    if (message.namespace !== namespace) return context.active()
     const span = startSpan(tracer, message)
     spans.set(message, span)
     return trace.setSpan(context.active(), span)

@@ -402,6 +402,16 @@ t.test('arguments of different types or kinds have different texts', async (t) =
   t.equal(texts.size, values.length)
 })
 
+t.test(
+  'a decimal has one text, which is not as long as the number, and a plain object is none',
+  async (t) => {
+    t.equal(argumentText(new Decimal('1.50e3')), argumentText(new Decimal(1500)))
+    t.not(argumentText(new Decimal('1e30')), argumentText(new Decimal('1e31')))
+    t.ok(argumentText(new Decimal('1e1000000')).length < 30)
+    t.equal(argumentText({ toStringTag: '[object Decimal]' }), '{"toStringTag":"[object Decimal]"}')
+  },
+)
+
 t.test('the order of properties makes no difference to a text', async (_t) => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {

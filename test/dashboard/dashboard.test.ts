@@ -121,10 +121,12 @@ t.test('with a token it asks for that, and keeps it in the tab', async (t) => {
   await field.waitFor()
   t.same(await hindrances(page), [])
   t.equal(await page.locator('#figures').isVisible(), false)
-  await field.fill('wrong-token')
-  await page.keyboard.press('Enter')
-  await page.getByText('That is not the token.').waitFor()
-  await field.fill('right-token')
+  for (const wrong of ['wrong-token', 'what no header can have: →']) {
+    await field.fill(wrong)
+    await page.keyboard.press('Enter')
+    await page.getByText('That is not the token.').waitFor()
+  }
+  await field.fill(' right-token')
   await page.keyboard.press('Enter')
   await page.getByText('Live').waitFor()
   await page.reload()
@@ -146,6 +148,7 @@ t.test('what tells or does something needs the token; the page itself has none',
     const answer = await fetch(`${url}/cache${path}`)
     t.equal(answer.status, 200, path)
     t.match(answer.headers.get('content-security-policy'), /script-src 'self'/)
+    t.equal(answer.headers.get('cache-control'), 'public, max-age=0', 'no file is used beside a later one')
   }
   for (const path of ['/../dashboard.ts', '/%2e%2e/dashboard.ts', '/nothing.js'])
     t.equal((await fetch(`${url}/cache${path}`)).status, 404, path)
@@ -169,6 +172,9 @@ t.test('so many may look and no more, and who has gone makes room', async (t) =>
   const answers = await Promise.all(looks.map(({ signal }) => look(signal)))
   t.ok(answers.every(({ status }) => status === 200))
   t.equal((await look()).status, 503)
+  const { page } = await openPage(browser, `${url}/cache`)
+  await page.getByText('Too many look').waitFor()
+  await page.close()
   looks[0]?.abort()
   while ((await look(looks[1]?.signal)).status !== 200) {
     // The service has not heard of it yet.

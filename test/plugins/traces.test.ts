@@ -22,6 +22,8 @@ t.test('with a tracer', async (t) => {
     new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
   )
   const app = await createApp(t)
+  // Another service in this process, which is to make no spans of ours.
+  const other = await createApp(t)
   t.teardown(() => {
     for (const api of [trace, propagation, context]) api.disable()
   })
@@ -119,6 +121,7 @@ t.test('with a tracer', async (t) => {
 
   t.test('once it is closed nobody listens', async (t) => {
     await app.close()
+    await other.close()
     t.equal(tracingChannel('hotshelf').start.hasSubscribers, false)
   })
 })

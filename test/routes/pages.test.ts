@@ -55,6 +55,10 @@ for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
       t.equal(head.body, '')
       for (const name of ['content-type', 'content-length', 'etag'])
         t.equal(head.headers[name], made.headers[name], name)
+      const headers = { 'if-none-match': String(head.headers.etag) }
+      const known = await app.inject({ method: 'HEAD', url, headers })
+      t.equal(known.statusCode, 304)
+      t.equal(known.headers['content-length'], undefined, 'it would not be that of the page')
     })
 
     t.test('a page has one name, in whatever order and with whatever else it is asked for', async (t) => {

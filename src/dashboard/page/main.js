@@ -1,7 +1,7 @@
 import { offer, startActions } from './actions.js'
 import { createCharts } from './charts.js'
-import { find, show } from './dom.js'
-import { showPanels } from './panels.js'
+import { find, replace, show } from './dom.js'
+import { noticeOf, showPanels } from './panels.js'
 import { token } from './service.js'
 import { createStream } from './stream.js'
 
@@ -35,7 +35,10 @@ const stream = createStream({
     showPanels(snapshot)
     showConnection('live', 'Live')
   },
-  onLost: () => showConnection('lost', 'Reconnecting'),
+  onLost(why) {
+    showConnection('lost', 'Reconnecting')
+    replace(find('notices', HTMLElement), [noticeOf(why, 'bad')])
+  },
   onToken() {
     show('access-error', token.get() === null ? '' : 'That is not the token.')
     token.forget()
@@ -49,7 +52,7 @@ const stream = createStream({
 access.addEventListener('submit', (event) => {
   event.preventDefault()
   show('access-error', '')
-  token.keep(field.value)
+  token.keep(field.value.trim())
   field.value = ''
   showConnection('waiting', 'Connecting')
   stream.start()

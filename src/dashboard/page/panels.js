@@ -46,6 +46,9 @@ function showTiles({ answers, latency, seconds }) {
   }
 }
 
+/** @param {string} text @param {'warn' | 'bad'} kind */
+export const noticeOf = (text, kind) => element('p', { class: 'notice', 'data-kind': kind }, text)
+
 /**
  * @param {Snapshot['cache']} cache
  * @param {Snapshot['store']} store
@@ -67,7 +70,7 @@ function noticesOf({ owed }, { state }) {
       `The drop of ${inFull(owed)} tags is owed: this process asks the database until Redis has taken it.`,
       'warn',
     ])
-  return notices.map(([text, kind]) => element('p', { class: 'notice', 'data-kind': kind }, text))
+  return notices.map(([text, kind]) => noticeOf(text, kind))
 }
 
 /**

@@ -1,6 +1,9 @@
 /** Where the token is kept: this tab alone has it, and it is gone with it. */
 const KEPT = 'hotshelf-token'
 
+/** What a header can have, and a token has. */
+const SENDABLE = /^[!-~]+$/
+
 /** The service wants another token than the one that there is. */
 export class TokenError extends Error {}
 
@@ -21,6 +24,7 @@ export const token = {
  */
 export async function ask(path, { body, signal } = {}) {
   const known = token.get()
+  if (known !== null && !SENDABLE.test(known)) throw new TokenError()
   const response = await fetch(path, {
     method: body ? 'POST' : 'GET',
     cache: 'no-store',
