@@ -1,6 +1,6 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { outcomeOf } from './cache-status.ts'
-import { isFromClient } from './from-client.ts'
+import { isFromClient } from './own-requests.ts'
 
 /** Characters of a path, and of the names of its parameters, that are logged. */
 const MOST = 200

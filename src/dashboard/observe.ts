@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, onResponseHookHandler } from 'fastify'
 import type { CallEvent, WriteEvent } from '../cache/index.ts'
 import { outcomeOf } from '../cache-status.ts'
-import { isFromClient } from '../from-client.ts'
+import { isFromClient } from '../own-requests.ts'
 import type { RecentDrops } from './recent-drops.ts'
 import type { Answer, Traffic } from './traffic.ts'
 

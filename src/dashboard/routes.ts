@@ -38,7 +38,13 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
       if (!stream)
         throw new ProblemError('unavailable', 'Too many look at the dashboard of this process already.')
       // Nothing may follow on its connection, which then ends with it.
-      reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' })
+      reply.headers({
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        connection: 'close',
+        // nginx would hold events back until there are many.
+        'x-accel-buffering': 'no',
+      })
       return reply.send(stream)
     },
   )

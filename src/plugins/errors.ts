@@ -21,7 +21,9 @@ export default fp(
 
     app.setErrorHandler((error, request, reply) => {
       const problem = ofError(error, request.routeOptions.config.connects)
-      if (problem.code === 'internal' || problem.code === 'unavailable')
+      // What is refused on purpose says all there is to say, and is in the request's own line.
+      const isRefusal = error instanceof ProblemError
+      if (!isRefusal && (problem.code === 'internal' || problem.code === 'unavailable'))
         request.log.error({ err: error }, problem.message)
       return answer(reply, problem)
     })

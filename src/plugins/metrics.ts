@@ -2,10 +2,10 @@ import fp from 'fastify-plugin'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { outcomeOf } from '../cache-status.ts'
 import type { Config } from '../config.ts'
-import { isFromClient } from '../from-client.ts'
 import { addCacheLatencies, createRequestLatencies } from '../metrics/latencies.ts'
 import { addCacheMetrics } from '../metrics/of-cache.ts'
 import { addGauge } from '../metrics/values.ts'
+import { isFromClient } from '../own-requests.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

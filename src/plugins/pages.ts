@@ -10,6 +10,7 @@ import type {
 import fp from 'fastify-plugin'
 import { cacheStatus, HIT } from '../cache-status.ts'
 import { codeFingerprint } from '../code-fingerprint.ts'
+import { askItself } from '../own-requests.ts'
 import { pageNameOf } from '../page-name.ts'
 
 declare module 'fastify' {
@@ -43,7 +44,7 @@ export default fp(
       request.pageName = nameOf(request)
       reply.header('cache-control', 'no-cache')
       pages
-        .find(request.pageName, () => app.inject(request.url))
+        .find(request.pageName, () => askItself(app, request.url))
         .then((page) => {
           request.lookup = performance.now() - start
           if (page) send(request, reply, page)
