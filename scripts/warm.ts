@@ -4,8 +4,8 @@ import { buildApp } from '../src/app.ts'
 import { type Config, loadConfig, loadEnvFile } from '../src/config.ts'
 import { endsWithin } from '../src/terminal/ends-within.ts'
 import { createProgress } from '../src/terminal/progress.ts'
+import { checkRedis } from '../src/terminal/reach-redis.ts'
 import { runMain, wholeNumber } from '../src/terminal/run-main.ts'
-import { hostOf } from '../src/terminal/with-cache.ts'
 import { checkDatabase } from '../src/terminal/with-database.ts'
 import { type Warmed, warm } from '../src/warm.ts'
 import { listToWarm } from '../src/warm-list.ts'
@@ -96,8 +96,7 @@ async function withApp(
   // What is asked for here is nobody's request: it is not counted as one, and nobody waits for it.
   const app = await buildApp({ ...config, CACHE_HOT: 0, CACHE_DEADLINE: PATIENCE, LOG_LEVEL: 'silent' })
   try {
-    if (!(await app.store.reached()))
-      throw new Error(`Redis cannot be reached at ${hostOf(config.REDIS_URL ?? '')}`)
+    if (!(await app.store.reached())) await checkRedis(config.REDIS_URL ?? '')
     await checkDatabase(app.prisma)
     const warmed = await work(app)
     if (warmed && warmed.failed > 0 && !(await app.store.reached()))

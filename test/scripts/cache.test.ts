@@ -92,7 +92,11 @@ t.test('a mistake is told in one line, and the status is 1', async (t) => {
     [['drop'], 'name the models whose queries to drop, or --all of them'],
     [['hot', '--top', 'x'], '--top must be a whole number from 1 on, not "x"'],
     [['stats', '--url', 'http://127.0.0.1:1'], 'no service answers at http://127.0.0.1:1'],
-    [['stats'], 'Redis cannot be reached at 127.0.0.1:1', { REDIS_URL: 'redis://a:secret@127.0.0.1:1' }],
+    [
+      ['stats'],
+      'Redis cannot be reached at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+      { REDIS_URL: 'redis://a:secret@127.0.0.1:1' },
+    ],
     [['stats'], /^REDIS_URL is not set: /, { REDIS_URL: '' }],
     [['stats'], /^DATABASE_URL must be /, { DATABASE_URL: '' }],
   ]

@@ -166,7 +166,11 @@ t.test('what stands in the way is told in one line', async (t) => {
   const env = { DATABASE_URL, REDIS_URL: redisUrl(), CACHE_NAMESPACE: createNamespace() }
   const cases: [Record<string, string>, string[], string][] = [
     [{ REDIS_URL: '' }, [], 'REDIS_URL is not set: there is no cache that would outlive this process'],
-    [{ REDIS_URL: 'redis://127.0.0.1:1' }, [], 'Redis cannot be reached at 127.0.0.1:1'],
+    [
+      { REDIS_URL: 'redis://127.0.0.1:1' },
+      [],
+      'Redis cannot be reached at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+    ],
     [{ CACHE: 'off' }, [], 'CACHE is off: there is nothing to warm'],
     [
       { DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c' },
