@@ -5,6 +5,9 @@ import { createClient, type Database } from '../database.ts'
 import { createRedis } from '../redis.ts'
 import { reachRedis } from './reach-redis.ts'
 
+/** Milliseconds that a command to Redis may take. */
+const PATIENCE = 2000
+
 export interface CacheParts {
   readonly config: Config
   readonly redis: Redis | Cluster
@@ -26,8 +29,9 @@ export async function withCache<T>(work: (parts: CacheParts) => Promise<T>): Pro
       'REDIS_URL is not set: the cache is in the memory of the service, where nobody else can look',
     )
   const redis = createRedis(config.REDIS_URL)
-  // Who looks on is not counted.
-  const database = createClient({ ...config, CACHE_REFILL: 0, CACHE_HOT: 0 }, redisStore(redis))
+  // Who looks on is not counted, and may be far away.
+  const own = { CACHE_REFILL: 0, CACHE_HOT: 0, CACHE_DEADLINE: PATIENCE }
+  const database = createClient({ ...config, ...own }, redisStore(redis))
   try {
     await reachRedis(redis, config.REDIS_URL)
     return await work({ config, redis, database })
