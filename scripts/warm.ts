@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../src/app.ts'
 import { type Config, loadConfig, loadEnvFile } from '../src/config.ts'
+import { visible } from '../src/terminal/cache-lines.ts'
 import { endsWithin } from '../src/terminal/ends-within.ts'
 import { createProgress } from '../src/terminal/progress.ts'
 import { checkRedis } from '../src/terminal/reach-redis.ts'
@@ -83,7 +84,7 @@ async function dryRun(config: Config, top: number, limit: number): Promise<Endin
   let line = 'would ask for nothing'
   const work = withApp({ ...config, CACHE: 'off' }, async (app) => {
     const list = await listToWarm(app, { top, hot: config.CACHE_HOT })
-    for (const { text } of list) console.log(text)
+    for (const { text } of list) console.log(visible(text))
     line = `would ask for these ${list.length}, and store those that are not`
   })
   return { ended: await endsWithin(limit, work), line }

@@ -29,6 +29,7 @@ const fill = async () => {
   for (let times = 0; times < 3; times++) await send(app, 'GET', page)
 }
 await fill()
+await send(app, 'GET', '/authors?q=%C2%9B2J')
 // Hands over what was read; the app goes on reading.
 await app.prisma.$cache.close()
 
@@ -40,8 +41,12 @@ t.test('hot says what is read most, and how it is stored', async (t) => {
   const link = new Link(redisUrl())
   const REDIS_URL = `redis://${await link.listen(t)}`
   link.slow(300)
-  const { status, lines } = await runScript('scripts/cache.ts', ['hot', '--top', '1'], { ...env, REDIS_URL })
+  const { status, lines } = await runScript('scripts/cache.ts', ['hot', '--top', '9'], { ...env, REDIS_URL })
   t.equal(status, 0)
+  t.ok(
+    lines.some((line) => line.includes('"contains":"\\u009b2J"')),
+    'nothing that a terminal obeys',
+  )
   t.match(lines, [/^READS +WHAT/, new RegExp(`^3 +${page} +\\d+ B, \\d+ s old +`)])
 })
 
@@ -60,13 +65,13 @@ t.test('stats says what Redis holds of the cache, and what a service counts', as
   const [told, { lines }] = await Promise.all([runJson('stats', '--url', url), run('stats', '--url', url)])
   t.match(told.redis, {
     servers: [{ version: /^(Redis|Valkey) \d/, memory: Number, policy: String }],
-    keys: { entries: 2, pages: 1, complete: true },
+    keys: { entries: 3, pages: 1, complete: true },
     openWrites: 0,
   })
   t.ok(told.redis.keys.versions > 3)
   t.ok(told.redis.hot >= 1)
   t.match(told.service, { cache: { derived: { hits: 1 } } })
-  t.ok(lines.some((line) => /^entries +2 queries, 1 pages, /.test(line)))
+  t.ok(lines.some((line) => /^entries +3 queries, 1 pages, /.test(line)))
   t.ok(lines.some((line) => /^cache\.derived\.hits +1$/.test(line)))
 })
 
