@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../src/app.ts'
 import { type Config, loadConfig, loadEnvFile } from '../src/config.ts'
+import { visible } from '../src/terminal/cache-lines.ts'
 import { endsWithin } from '../src/terminal/ends-within.ts'
 import { createProgress } from '../src/terminal/progress.ts'
-import { runMain, wholeNumber } from '../src/terminal/run-main.ts'
-import { hostOf } from '../src/terminal/with-cache.ts'
+import { checkRedis } from '../src/terminal/reach-redis.ts'
+import { MOST_SECONDS, runMain, wholeNumber } from '../src/terminal/run-main.ts'
 import { checkDatabase } from '../src/terminal/with-database.ts'
 import { type Warmed, warm } from '../src/warm.ts'
 import { listToWarm } from '../src/warm-list.ts'
@@ -38,7 +39,7 @@ async function main(): Promise<number> {
     return 0
   }
   const top = wholeNumber('--top', values.top, 0) ?? 100
-  const limit = wholeNumber('--limit', values.limit, 1) ?? 60
+  const limit = wholeNumber('--limit', values.limit, 1, MOST_SECONDS) ?? 60
   loadEnvFile()
   const config = loadConfig()
   if (config.REDIS_URL === undefined)
@@ -63,17 +64,18 @@ interface Ending {
 async function fill(config: Config, top: number, limit: number): Promise<Ending> {
   const progress = createProgress()
   const start = performance.now()
-  let warmed: Warmed = { stored: 0, already: 0, failed: 0 }
+  let warmed: Warmed = { stored: 0, already: 0, failed: 0, gone: 0 }
   const onProgress = (done: number, total: number, counts: Warmed) => {
     warmed = counts
     progress.update(done, total, `${done} of ${total}`)
   }
   const work = withApp(config, (app) => warm(app, { top, hot: config.CACHE_HOT, onProgress }))
   const ended = await endsWithin(limit, work).finally(() => progress.stop())
-  const { stored, already, failed } = warmed
+  const { stored, already, failed, gone } = warmed
   const line =
     `stored ${stored} pages, ${already} were already warm, in ${Math.round(performance.now() - start)} ms` +
-    (failed > 0 ? `; ${failed} could not be stored` : '')
+    (failed > 0 ? `; ${failed} could not be stored` : '') +
+    (gone > 0 ? `; ${gone} are there no more` : '')
   return { ended, line }
 }
 
@@ -82,26 +84,28 @@ async function dryRun(config: Config, top: number, limit: number): Promise<Endin
   let line = 'would ask for nothing'
   const work = withApp({ ...config, CACHE: 'off' }, async (app) => {
     const list = await listToWarm(app, { top, hot: config.CACHE_HOT })
-    for (const { text } of list) console.log(text)
+    for (const { text } of list) console.log(visible(text))
     line = `would ask for these ${list.length}, and store those that are not`
   })
   return { ended: await endsWithin(limit, work), line }
 }
 
-/** @throws an Error where Redis or the database cannot be reached, or Redis was lost on the way */
+/** @throws an Error where Redis or the database cannot be reached, or was lost on the way */
 async function withApp(
   config: Config,
   work: (app: FastifyInstance) => Promise<Warmed | undefined>,
 ): Promise<void> {
   // What is asked for here is nobody's request: it is not counted as one, and nobody waits for it.
-  const app = await buildApp({ ...config, CACHE_HOT: 0, CACHE_DEADLINE: PATIENCE, LOG_LEVEL: 'silent' })
+  const own = { CACHE_HOT: 0, CACHE_DEADLINE: PATIENCE, MAX_DELAY: 'off', LOG_LEVEL: 'silent' } as const
+  const app = await buildApp({ ...config, ...own })
   try {
-    if (!(await app.store.reached()))
-      throw new Error(`Redis cannot be reached at ${hostOf(config.REDIS_URL ?? '')}`)
+    if (!(await app.store.reached())) await checkRedis(config.REDIS_URL ?? '')
     await checkDatabase(app.prisma)
     const warmed = await work(app)
-    if (warmed && warmed.failed > 0 && !(await app.store.reached()))
+    if (!warmed?.failed) return
+    if (!(await app.store.reached()))
       throw new Error(`Redis was lost: ${warmed.failed} pages could not be stored`)
+    await checkDatabase(app.prisma)
   } finally {
     await app.close()
   }

@@ -62,13 +62,17 @@ export function createRedis(url: string, deadline?: number): Redis | Cluster {
   })
 }
 
-/** Connects, but does not wait long: whoever uses it goes on without it until it is there. */
-export async function connectSoon(redis: Redis | Cluster): Promise<void> {
+/**
+ * Connects, but does not wait long: whoever uses it goes on without it until it is there.
+ *
+ * @param patience milliseconds
+ */
+export async function connectSoon(redis: Redis | Cluster, patience = START_PATIENCE): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, START_PATIENCE)
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience)
   })
-  await Promise.race([redis.connect().catch(() => {}), patience])
+  await Promise.race([redis.connect().catch(() => {}), over])
   clearTimeout(timer)
 }
 

@@ -59,7 +59,7 @@ function hotToWarm(read: HotRead): ToWarm[] {
 }
 
 /** @throws an Error with what the service says of a page that it cannot give */
-export async function get(app: FastifyInstance, url: string) {
+async function get(app: FastifyInstance, url: string) {
   const response = await app.inject(url)
   if (response.statusCode >= 500) throw new Error(`GET ${url}: ${response.json().detail}`)
   return response

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import type { Outcome } from './cache/index.ts'
 import { outcomeOf } from './cache-status.ts'
-import { get, listToWarm, type ToWarm } from './warm-list.ts'
+import { ofError } from './problems/of-error.ts'
+import { listToWarm, type ToWarm } from './warm-list.ts'
 
 export interface WarmOptions {
   /** How many of the most rated books are warmed, with their authors and reviews. Default 100. */
@@ -17,6 +19,8 @@ export interface Warmed {
   readonly stored: number
   readonly already: number
   readonly failed: number
+  /** That are there no more: what was read most may have been deleted, or be of another schema. */
+  readonly gone: number
 }
 
 /** So many are asked for at once. */
@@ -25,7 +29,7 @@ const AT_ONCE = 4
 /**
  * Fills the cache with what clients ask for first, pages through the very routes that they use.
  *
- * @throws an Error where a page cannot be had, with what the service says of it
+ * @throws an Error where it cannot be found out what that is
  */
 export async function warm(
   app: FastifyInstance,
@@ -45,25 +49,23 @@ export async function warm(
   return counts
 }
 
-type Result = keyof Warmed | 'gone'
-
-function warmItem(app: FastifyInstance, item: ToWarm): Promise<Result> {
-  if ('query' in item)
-    return (
-      app.prisma.$cache
-        .refill(item.query)
-        .then((outcome) => (outcome === 'hit' ? 'already' : outcome === 'stored' ? 'stored' : 'failed'))
-        // Of another schema, say: whoever asks it is told.
-        .catch(() => 'gone')
-    )
-  return warmPage(app, item.url)
+async function warmItem(app: FastifyInstance, item: ToWarm): Promise<keyof Warmed> {
+  if ('url' in item) return warmPage(app, item.url)
+  try {
+    return resultOf(await app.prisma.$cache.refill(item.query))
+  } catch (error) {
+    return ofError(error).code === 'unavailable' ? 'failed' : 'gone'
+  }
 }
 
-async function warmPage(app: FastifyInstance, url: string): Promise<Result> {
-  const { statusCode, headers } = await get(app, url)
-  // What was read often may have been deleted.
-  if (statusCode !== 200) return 'gone'
-  const outcome = outcomeOf(headers['cache-status'])
+async function warmPage(app: FastifyInstance, url: string): Promise<keyof Warmed> {
+  const { statusCode, headers } = await app.inject(url)
+  // One that takes too long, or fails, keeps none of the others from being warmed.
+  if (statusCode >= 500) return 'failed'
+  return statusCode === 200 ? resultOf(outcomeOf(headers['cache-status'])) : 'gone'
+}
+
+function resultOf(outcome: Outcome | undefined): keyof Warmed {
   if (outcome === 'hit') return 'already'
   return outcome === 'stored' ? 'stored' : 'failed'
 }

@@ -45,6 +45,9 @@ t.test(
     for (const { name, labels } of shown)
       for (const label of ['', ...labels])
         if (label !== 'job') t.ok(known.has(name) && known.get(name)?.includes(label), `${name} ${label}`)
+    const told = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'utf8')
+    for (const [name] of told.matchAll(/\bhotshelf_\w+/g))
+      t.ok(known.has(name), `docs/operations.md: ${name}`)
     const families = [...text.matchAll(/^# TYPE (hotshelf_\w+)/gm)].map(([, name = '']) => name)
     for (const family of families)
       t.ok(

@@ -10,7 +10,7 @@ import { parse } from 'yaml'
 import { freePort } from '../scripts/services/ports.ts'
 import { createBareDatabase } from './support/database.ts'
 import { containers } from './support/kubernetes.ts'
-import { createNamespace, redisUrl } from './support/redis.ts'
+import { connectRedis, createNamespace, redisUrl, startRedis } from './support/redis.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (name: string) => readFileSync(join(root, name), 'utf8')
@@ -79,7 +79,9 @@ t.test('the composition migrates, warms and serves, each after the other', async
   const { migrate, warm, api } = compose.services
   t.same(warm.depends_on.migrate, { condition: 'service_completed_successfully' })
   t.same(api.depends_on.warm, { condition: 'service_completed_successfully' })
-  t.match(compose.services.redis.command.join(' '), '--maxmemory-policy allkeys-lru')
+  const redis = connectRedis(t, (await startRedis(t, undefined, compose.services.redis.command.slice(1))).url)
+  await redis.connect()
+  t.same(await redis.config('GET', 'maxmemory-policy'), ['maxmemory-policy', 'allkeys-lru'])
   t.ok(
     Object.keys(migrate.environment).every((name) => name in env),
     'what it sets is what is tried here',

@@ -9,7 +9,7 @@ const PATIENCE = 5000
  * @throws an Error that says what is wrong with it
  */
 export async function serviceStats(url: string, token: string | undefined): Promise<Record<string, unknown>> {
-  if (!URL.canParse(url))
+  if (!/^https?:/.test(url) || !URL.canParse(url))
     throw new Error(`--url must be a URL such as http://127.0.0.1:3000, not ${JSON.stringify(url)}`)
   const address = new URL('/cache/stats', url)
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }

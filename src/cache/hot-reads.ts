@@ -27,6 +27,9 @@ const LONGEST = 2048
 
 const HOUR = 3600
 
+/** What Prisma takes for a model's name. */
+const MODEL = /^[A-Za-z]\w*$/
+
 interface Counted {
   readonly read: Read | string
   reads: number
@@ -115,8 +118,9 @@ function readOf(text: string): HotQuery | { readonly name: string } | undefined 
     if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) return undefined
     const [first = '', operation, args] = parts
     if (operation === undefined) return { name: first }
-    if (!isRead(operation) || args === undefined) return undefined
-    return { model: first, operation, args: parseArguments(args) }
+    if (!MODEL.test(first) || !isRead(operation) || args === undefined) return undefined
+    const parsed = parseArguments(args)
+    return argumentJson(parsed) === args ? { model: first, operation, args: parsed } : undefined
   } catch {
     return undefined
   }

@@ -187,9 +187,10 @@ export const WarmAnswer = Type.Object(
     stored: Count,
     already: Count,
     failed: Count,
+    gone: Type.Integer({ minimum: 0, description: 'Read often, and there no more' }),
     milliseconds: Type.Integer(),
   },
-  { title: 'WarmAnswer', examples: [{ stored: 312, already: 4, failed: 0, milliseconds: 1480 }] },
+  { title: 'WarmAnswer', examples: [{ stored: 312, already: 4, failed: 0, gone: 1, milliseconds: 1480 }] },
 )
 
 export type SnapshotState = Static<typeof Snapshot>

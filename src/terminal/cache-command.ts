@@ -4,9 +4,9 @@ import { explained } from '../admin/explained.ts'
 import { hottest } from '../admin/hottest.ts'
 import { redisStateOf } from '../admin/redis-state.ts'
 import { serviceStats } from '../admin/service-stats.ts'
-import { argumentJson, reviveArguments } from '../cache/argument-json.ts'
+import { argumentJson, CacheOptionError, reviveArguments } from '../cache/index.ts'
 import { explainLines, hotLines, serviceLines, statsLines } from './cache-lines.ts'
-import { wholeNumber } from './run-main.ts'
+import { MOST_SECONDS, wholeNumber } from './run-main.ts'
 import { watchCache, watchLine } from './watch-cache.ts'
 import { withCache } from './with-cache.ts'
 
@@ -100,18 +100,28 @@ async function explain(model: string, operation: string, text: string, { json }:
   say(json, told, () => explainLines(told))
 }
 
-function argumentsOf(text: string): unknown {
+function argumentsOf(text: string): object {
+  let args: unknown
   try {
-    return reviveArguments(JSON5.parse(text))
+    args = reviveArguments(JSON5.parse(text))
   } catch (error) {
     throw new Error(`the arguments cannot be read: ${error instanceof Error ? error.message : error}`)
   }
+  if (typeof args !== 'object' || args === null || Array.isArray(args))
+    throw new Error('the arguments must be an object, such as { where: { id: 7 } }')
+  return args
 }
 
 async function drop(models: readonly string[], { json, all }: Json & { all?: true }): Promise<void> {
   if (models.length > 0 === (all === true))
     throw new Error('name the models whose queries to drop, or --all of them')
-  await withCache(({ database }) => database.$cache.drop(...models))
+  await withCache(({ database }) =>
+    database.$cache.drop(...models).catch((error) => {
+      if (error instanceof CacheOptionError) throw error
+      // What a process owes is lost with it.
+      throw new Error('Redis does not answer: what was to be dropped may be there yet, so run this again')
+    }),
+  )
   say(json, { dropped: all ? 'all' : models }, () => [
     `dropped ${all ? 'everything' : `what reaches ${models.join(', ')}`}`,
   ])
@@ -128,7 +138,7 @@ async function hot({ json, top }: Json & { top: string }): Promise<void> {
 }
 
 async function watch({ json, every }: Json & { every: string }): Promise<void> {
-  const seconds = wholeNumber('--every', every, 1) ?? 1
+  const seconds = wholeNumber('--every', every, 1, MOST_SECONDS) ?? 1
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   // Whoever read it has seen enough.

@@ -16,6 +16,13 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
+/** What clients have asked for, without what a terminal obeys: all of JSON's own escapes are made already. */
+export const visible = (text: string): string =>
+  text.replace(
+    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
 /** `1.5 MiB` */
 export function bytesText(bytes: number): string {
   const power = Math.min(Math.max(0, Math.floor(Math.log2(bytes || 1) / 10)), UNITS.length - 1)
@@ -71,7 +78,7 @@ export function hotLines(hot: readonly Hottest[]): string[] {
     ['READS', 'WHAT', 'STORED', 'TAGS'],
     ...hot.map(({ page, query, reads, stored, tags }) => [
       String(Math.round(reads)),
-      page ?? (query ? `${query.model}.${query.operation} ${argumentJson(query.args)}` : ''),
+      page ?? (query ? visible(`${query.model}.${query.operation} ${argumentJson(query.args)}`) : ''),
       stored ? storedText(stored) : 'no',
       tags.join(' '),
     ]),

@@ -5,6 +5,10 @@ import { Prisma } from '../generated/prisma/client.ts'
  * error, and the status is 1.
  */
 export async function runMain(main: () => Promise<number>): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read it has seen enough, and what is done is done all the same.
+    if (error.code !== 'EPIPE') throw error
+  })
   try {
     process.exitCode = await main()
   } catch (error) {
@@ -26,10 +30,21 @@ function inOneLine(error: unknown): string {
  * A whole number, from an option such as `--limit 10`.
  *
  * @param least the smallest that makes sense
+ * @param most the largest
  * @throws an Error that says so
  */
-export function wholeNumber(option: string, value: string | undefined, least: number): number | undefined {
+export function wholeNumber(
+  option: string,
+  value: string | undefined,
+  least: number,
+  most?: number,
+): number | undefined {
   if (value === undefined) return undefined
-  if (/^\d{1,9}$/.test(value) && Number(value) >= least) return Number(value)
-  throw new Error(`${option} must be a whole number from ${least} on, not ${JSON.stringify(value)}`)
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+  if (number >= least && number <= (most ?? number)) return number
+  const range = `from ${least} ${most === undefined ? 'on' : `to ${most}`}`
+  throw new Error(`${option} must be a whole number ${range}, not ${JSON.stringify(value)}`)
 }
+
+/** Seconds that an option may name: a timer takes no more than 24 days. */
+export const MOST_SECONDS = 1_000_000

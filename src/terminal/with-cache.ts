@@ -3,6 +3,10 @@ import { redisStore } from '../cache/index.ts'
 import { type Config, loadConfig, loadEnvFile } from '../config.ts'
 import { createClient, type Database } from '../database.ts'
 import { createRedis } from '../redis.ts'
+import { reachRedis } from './reach-redis.ts'
+
+/** Milliseconds that a command to Redis may take. */
+const PATIENCE = 2000
 
 export interface CacheParts {
   readonly config: Config
@@ -25,13 +29,11 @@ export async function withCache<T>(work: (parts: CacheParts) => Promise<T>): Pro
       'REDIS_URL is not set: the cache is in the memory of the service, where nobody else can look',
     )
   const redis = createRedis(config.REDIS_URL)
-  redis.on('error', () => {})
-  // Who looks on is not counted.
-  const database = createClient({ ...config, CACHE_REFILL: 0, CACHE_HOT: 0 }, redisStore(redis))
+  // Who looks on is not counted, and may be far away.
+  const own = { CACHE_REFILL: 0, CACHE_HOT: 0, CACHE_DEADLINE: PATIENCE }
+  const database = createClient({ ...config, ...own }, redisStore(redis))
   try {
-    await redis.connect().catch(() => {
-      throw new Error(`Redis cannot be reached at ${hostOf(config.REDIS_URL ?? '')}`)
-    })
+    await reachRedis(redis, config.REDIS_URL)
     return await work({ config, redis, database })
   } finally {
     await database.$cache.close()
@@ -39,6 +41,3 @@ export async function withCache<T>(work: (parts: CacheParts) => Promise<T>): Pro
     await database.$disconnect()
   }
 }
-
-/** Where a Redis is, without its password. */
-export const hostOf = (url: string): string => url.replace(/^[^:]+:\/\/(?:.*@)?([^/]*).*$/, '$1')

@@ -2,6 +2,7 @@ import { memoryStore, redisStore } from '../cache/index.ts'
 import { loadConfig, loadEnvFile } from '../config.ts'
 import { createClient, type Database } from '../database.ts'
 import { createRedis } from '../redis.ts'
+import { reachRedis } from './reach-redis.ts'
 
 /**
  * Lends a client that writes as the service does: into the same database, and through the cache that it reads from.
@@ -14,14 +15,14 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
   loadEnvFile()
   const config = loadConfig()
   const redis = config.REDIS_URL === undefined ? undefined : createRedis(config.REDIS_URL)
-  redis?.on('error', () => {})
   const database = createClient(config, redis ? redisStore(redis) : memoryStore())
   try {
-    await redis?.connect().catch(() => {
-      throw new Error(
-        'Redis cannot be reached, and what it holds would go stale: start it, or mend or unset REDIS_URL',
-      )
-    })
+    if (redis && config.REDIS_URL !== undefined)
+      await reachRedis(redis, config.REDIS_URL).catch(() => {
+        throw new Error(
+          'Redis cannot be reached, and what it holds would go stale: start it, or mend or unset REDIS_URL',
+        )
+      })
     await checkDatabase(database)
     if (!redis)
       console.log('REDIS_URL is not set: a service that runs meanwhile does not hear of what is written here')

@@ -135,7 +135,16 @@ t.test('a Redis that is away fails neither a read nor the end', async (t) => {
 t.test('what is in the list and was not written by it is passed over', async (t) => {
   const namespace = createNamespace()
   const { cached } = await createClients(t, { store: redisStore(redis), namespace, hot: 10 })
-  const texts = ['{', '7', '[1]', '["Book","delete","{}"]', '["Book","findMany"]', '["Book","findMany","{"]']
+  const texts = [
+    '{',
+    '7',
+    '[1]',
+    '["Book","delete","{}"]',
+    '["Book","findMany"]',
+    '["Book","findMany","{"]',
+    '["\\u001b[2J","findMany","{}"]',
+    JSON.stringify(['Book', 'findMany', '{"where":{"createdAt":{"$":["date","never"]}}}']),
+  ]
   for (const text of texts) await redis.zadd(`${namespace}:hot`, 5, text)
   await redis.zadd(`${namespace}:hot`, 1, '["Book","findMany","{}"]')
   t.same(await cached.$cache.hot(10), [{ model: 'Book', operation: 'findMany', args: {}, reads: 1 }])

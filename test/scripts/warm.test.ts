@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { Test } from 'tap'
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
@@ -78,7 +80,13 @@ t.test('after it, the first request for a page that it warmed is a hit', async (
 
 t.test('only what a write made untrue is stored anew', async (t) => {
   const env = await createSurroundings(t, 5)
-  await warmUp(env)
+  // Whoever reads what it says may go: it goes on.
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/warm.ts'], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  child.stdout.destroy()
+  t.same(await once(child, 'exit'), [0, null])
   const app = await createApp(t, env)
   await send(app, 'POST', '/books/1/reviews', { rating: 5, reviewer: 'Ada' })
   const again = await warmUp(env)
@@ -114,6 +122,14 @@ t.test('what was read most is filled first, also after a deploy that changed the
   await before.prisma.book.findMany({ where: { createdAt: { gt: new Date(0) } }, take: 2 })
   await send(before, 'GET', '/authors/1')
   await before.inject({ method: 'DELETE', url: '/authors/1' })
+  const redis = connectRedis(t)
+  await redis.connect()
+  const lost = { where: { edition: { equals: 1 } } }
+  await redis.zadd(
+    `${env.CACHE_NAMESPACE}:hot`,
+    1,
+    JSON.stringify(['Book', 'findMany', JSON.stringify(lost)]),
+  )
   await before.close()
 
   const { fingerprint } = schema
@@ -123,9 +139,10 @@ t.test('what was read most is filled first, also after a deploy that changed the
   const list = await listToWarm(app, { top: 1, hot: 1000 })
   t.same(new Set(list.slice(0, HOT.length).map(({ text }) => text)), new Set(HOT), 'most read, first')
   t.equal(new Set(list.map(({ text }) => text)).size, list.length, 'each once')
-  const { stored, already, failed } = await warm(app, { top: 1, hot: 1000 })
+  const { stored, already, failed, gone } = await warm(app, { top: 1, hot: 1000 })
   t.ok(stored > HOT.length)
-  t.equal(failed, 0, 'also though something of the list is there no more')
+  t.equal(failed, 0)
+  t.equal(gone, 2, 'an author, and a query for a column that there is not any more')
   t.ok(already < list.length / 2)
   for (const page of HOT) t.equal((await send(app, 'GET', page)).cache, 'hotshelf; hit', page)
   const query = () => app.prisma.book.findMany({ where: { createdAt: { gt: new Date(0) } }, take: 2 })
@@ -153,6 +170,19 @@ t.test('after its limit it ends with what it has done, whatever it waits for', a
   await release()
 })
 
+t.test('a page that takes too long keeps none of the others from being warmed', async (t) => {
+  const env = await createEmptySurroundings(t)
+  const app = await createApp(t, env)
+  const { id } = (await send(app, 'POST', '/authors', { name: 'Ada' })).body
+  await send(app, 'POST', '/books', { title: 'Notes', authorIds: [id] })
+  const release = await lock(t, env.DATABASE_URL, 'LOCK TABLE "Review"')
+  const { status, lines, errors } = await warmUp({ ...env, DATABASE_TIMEOUT: '1000', MAX_DELAY: '1' })
+  t.same([status, errors], [0, []])
+  t.match(lines.at(-1), /^stored \d+ pages, .*; 2 could not be stored$/)
+  await release()
+  t.equal((await send(app, 'GET', `/authors/${id}`)).cache, 'hotshelf; hit')
+})
+
 t.test('an empty database has lists to warm', async (t) => {
   const config = await createConfig(t)
   const app = await buildApp(config)
@@ -166,7 +196,11 @@ t.test('what stands in the way is told in one line', async (t) => {
   const env = { DATABASE_URL, REDIS_URL: redisUrl(), CACHE_NAMESPACE: createNamespace() }
   const cases: [Record<string, string>, string[], string][] = [
     [{ REDIS_URL: '' }, [], 'REDIS_URL is not set: there is no cache that would outlive this process'],
-    [{ REDIS_URL: 'redis://127.0.0.1:1' }, [], 'Redis cannot be reached at 127.0.0.1:1'],
+    [
+      { REDIS_URL: 'redis://127.0.0.1:1' },
+      [],
+      'Redis cannot be reached at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+    ],
     [{ CACHE: 'off' }, [], 'CACHE is off: there is nothing to warm'],
     [
       { DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c' },
@@ -174,7 +208,7 @@ t.test('what stands in the way is told in one line', async (t) => {
       "the database failed: Can't reach database server at 127.0.0.1:1",
     ],
     [{}, ['--top', 'all'], '--top must be a whole number from 0 on, not "all"'],
-    [{}, ['--limit', '0'], '--limit must be a whole number from 1 on, not "0"'],
+    [{}, ['--limit', '1000001'], '--limit must be a whole number from 1 to 1000000, not "1000001"'],
   ]
   for (const [more, args, message] of cases)
     t.strictSame(

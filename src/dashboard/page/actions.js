@@ -71,10 +71,12 @@ export function startActions() {
     show('done', 'Warming…')
     carryOut(warm, 'do-error', async () => {
       try {
-        const { stored, already, failed, milliseconds } = await (
+        const { stored, already, failed, gone, milliseconds } = await (
           await ask('/cache/warm', { body: {} })
         ).json()
-        const trouble = failed > 0 ? `, ${inFull(failed)} could not be stored` : ''
+        const trouble =
+          (failed > 0 ? `, ${inFull(failed)} could not be stored` : '') +
+          (gone > 0 ? `, ${inFull(gone)} are there no more` : '')
         show(
           'done',
           `Warm: ${inFull(stored)} pages stored, ${inFull(already)} were already${trouble}, in ${inFull(milliseconds)} ms.`,
