@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { argumentJson } from './cache/argument-json.ts'
 import type { HotRead } from './cache/index.ts'
+import { askItself } from './own-requests.ts'
 import { pageUrlOf } from './page-name.ts'
 
 /** What is to be asked for, so that the cache has it: a page, or a query. */
@@ -60,7 +61,7 @@ function hotToWarm(read: HotRead): ToWarm[] {
 
 /** @throws an Error with what the service says of a page that it cannot give */
 async function get(app: FastifyInstance, url: string) {
-  const response = await app.inject(url)
+  const response = await askItself(app, url)
   if (response.statusCode >= 500) throw new Error(`GET ${url}: ${response.json().detail}`)
   return response
 }

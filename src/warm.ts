@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Outcome } from './cache/index.ts'
 import { outcomeOf } from './cache-status.ts'
+import { askItself } from './own-requests.ts'
 import { ofError } from './problems/of-error.ts'
 import { listToWarm, type ToWarm } from './warm-list.ts'
 
@@ -59,7 +60,7 @@ async function warmItem(app: FastifyInstance, item: ToWarm): Promise<keyof Warme
 }
 
 async function warmPage(app: FastifyInstance, url: string): Promise<keyof Warmed> {
-  const { statusCode, headers } = await app.inject(url)
+  const { statusCode, headers } = await askItself(app, url)
   // One that takes too long, or fails, keeps none of the others from being warmed.
   if (statusCode >= 500) return 'failed'
   return statusCode === 200 ? resultOf(outcomeOf(headers['cache-status'])) : 'gone'
