@@ -210,6 +210,7 @@ t.test('the document names every route', async (t) => {
     '/books/{id}',
     '/books/{id}/reviews',
     '/cache/drop',
+    '/cache/events',
     '/cache/explain',
     '/cache/stats',
     '/cache/warm',
