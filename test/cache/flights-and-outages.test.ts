@@ -217,6 +217,8 @@ t.test('options that cannot be are refused, in one line that says what would be 
   t.throws(() => cache({ ...good, store: { get: async () => [] } as never }), /store must be/)
   t.throws(() => cache({ ...good, ttl: 2 ** 53 }), /ttl must be a whole number/)
   t.throws(() => redisStore(undefined as never), /needs a connection of ioredis/)
+  const ofAnotherLibrary = { unlink() {}, on() {} }
+  t.throws(() => redisStore(ofAnotherLibrary as never), /needs a connection of ioredis/)
   t.throws(() => memoryStore({ megabytes: '5' as never }), /megabytes must be a number/)
   const ofBook = (Book: object) => () => cache({ ...good, models: { Book } })
   t.throws(ofBook({ volatile: ['pages'] }), /models.Book.volatile: there is no column pages/)
