@@ -47,6 +47,8 @@ export async function buildApp(
     bodyLimit: config.BODY_LIMIT,
     requestTimeout: config.REQUEST_TIMEOUT,
     connectionTimeout: 60_000,
+    // `drain` refuses them, with a problem.
+    return503OnClosing: false,
     http: {
       requireHostHeader: false,
       // Given to Fastify alone, Node would not apply it to a body.

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { freePort } from '../scripts/services/ports.ts'
 import { createApp, send } from './support/app.ts'
@@ -59,6 +61,25 @@ t.test('what is too large, or too slow, is refused', async (t) => {
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(part))
     t.match(await text(socket), /^HTTP\/1.1 408 /)
   }
+})
+
+t.test('a process that is about to end refuses what still comes, as a problem', async (t) => {
+  const app = await createApp(t)
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+  const socket = connect(Number(port), '127.0.0.1')
+  const request = 'GET /health/live HTTP/1.1\r\nHost: x\r\n'
+  // The second one has begun, and keeps the connection.
+  socket.write(`${request}\r\n${request}`)
+  await once(socket, 'data')
+  const closed = app.close()
+  while (app.server.listening) await setImmediate()
+  socket.write('\r\n')
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  t.match(head, /^HTTP\/1.1 503 /)
+  t.match(head, /^content-type: application\/problem\+json/im)
+  t.match(head, /^retry-after: \d/im)
+  t.match(JSON.parse(body), { type: 'urn:hotshelf:problem:unavailable', status: 503 })
+  await closed
 })
 
 t.test('a process that is busy sends new requests away', async (t) => {

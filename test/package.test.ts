@@ -60,7 +60,14 @@ t.test('the package is the cache, built, and nothing of the service', async (t) 
 t.test('another project installs it, as the page says', async (t) => {
   await write('package.json', { private: true, type: 'module' })
   // Also for Prisma, which names files in its imports as the project does.
-  const common = { target: 'es2023', strict: true, types: ['node'], rootDir: 'src', outDir: 'out' }
+  const common = {
+    target: 'es2023',
+    lib: ['es2023'],
+    strict: true,
+    types: ['node'],
+    rootDir: 'src',
+    outDir: 'out',
+  }
   await write('tsconfig.json', {
     compilerOptions: { ...common, typeRoots: [join(root, 'node_modules/@types')], module: 'nodenext' },
   })
@@ -92,10 +99,18 @@ t.test('all TypeScript that the pages show is right, for Node and for bundlers',
   }
   const [program] = blocksIn('ts', PAGE)
   await write('src/main.ts', program?.text ?? '')
+  // Names are looked up in another way there; what they stand for is the same.
+  const bundled = { module: 'esnext', moduleResolution: 'bundler', noEmit: true, skipLibCheck: true }
+  await write('bundler.json', {
+    extends: './tsconfig.json',
+    compilerOptions: bundled,
+    files: ['src/main.ts'],
+    include: [],
+  })
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   const [nodenext, bundler] = await Promise.all([
     run(project, `node ${tsc}`),
-    run(project, `node ${tsc} --noEmit --skipLibCheck --module esnext --moduleResolution bundler`),
+    run(project, `node ${tsc} -p bundler.json`),
   ])
   t.equal(nodenext.code, 0, nodenext.said)
   t.equal(bundler.code, 0, bundler.said)

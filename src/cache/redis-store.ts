@@ -12,7 +12,8 @@ import { type Origin, type Store, StoreRefusalError } from './store.ts'
  * The connection is the caller's: give it `enableOfflineQueue: false`, so that commands fail at once while there is none.
  */
 export function redisStore(redis: Redis | Cluster): Store {
-  if (typeof redis?.unlink !== 'function')
+  // The clients of other libraries have its commands too, with other arguments.
+  if (typeof redis?.isCluster !== 'boolean')
     throw new CacheOptionError('redisStore() needs a connection of ioredis, to a Redis or a cluster')
   if (isCluster(redis) && redis.options.scaleReads !== 'master')
     throw new CacheOptionError('redisStore(): scaleReads must be master, as replicas lag behind')

@@ -18,7 +18,7 @@ interface Options {
   readonly broadcast: Broadcast
 }
 
-/** What the dashboard asks for; a program may as well, but for the stream. */
+/** What the dashboard asks for; a program may as well. */
 export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
   app,
   { config, snapshot, broadcast },
@@ -32,7 +32,19 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox<Options> = async (
 
   app.get(
     '/cache/events',
-    { config: guarded, exposeHeadRoute: false, schema: { hide: true } },
+    {
+      config: guarded,
+      exposeHeadRoute: false,
+      schema: {
+        tags,
+        operationId: 'watchCache',
+        summary: 'How the cache is, once a second, as server-sent events',
+        description:
+          'Each is a `snapshot`: what `/cache/stats` tells, and under `history` the answers of each of the last 300 seconds.',
+        querystring: NoQuery,
+        response: { 200: schemas.Events, ...problems(400, 401, 503) },
+      },
+    },
     (_, reply) => {
       const stream = broadcast.join()
       if (!stream)

@@ -115,6 +115,18 @@ export const Snapshot = Type.Object(
   { title: 'CacheState', examples: [CACHE_STATE] },
 )
 
+/** The stream of them. */
+export const Events = Type.Unsafe<string>({
+  description: 'Until the client goes, or the process ends',
+  content: {
+    'text/event-stream': {
+      schema: { type: 'string' },
+      example:
+        'event: snapshot\ndata: {"process":{"host":"api-1","pid":7,"uptimeSeconds":60},"history":{"hit":[41,38]}}\n\n',
+    },
+  },
+})
+
 export const ExplainQuery = Type.Object(
   {
     model: Type.String({

@@ -41,6 +41,14 @@ const IF_NONE_MATCH = {
   example: '"Zk9Yx1cBv0Q3"',
 }
 
+const ACCEPT_ENCODING = {
+  name: 'Accept-Encoding',
+  in: 'header',
+  description: 'How the answer may be compressed: `br` and `gzip` are known',
+  schema: { type: 'string' },
+  example: 'br, gzip',
+}
+
 /**
  * The rest of an OpenAPI document: what all routes of a kind answer, and names for the schemas that have a title.
  *
@@ -55,7 +63,7 @@ export function complete(described: Described): object {
     components: {
       ...described.components,
       schemas: { ...described.components?.schemas, ...Object.fromEntries(named) },
-      parameters: { IfNoneMatch: IF_NONE_MATCH },
+      parameters: { IfNoneMatch: IF_NONE_MATCH, AcceptEncoding: ACCEPT_ENCODING },
       responses: problemResponses,
     },
   }
@@ -74,7 +82,10 @@ function completeOne(operation: Operation): void {
   for (const parameter of operation.parameters ?? [])
     if ('schema' in parameter && parameter.schema?.default !== undefined) parameter.required = false
   if (kind === 'page') {
-    operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IfNoneMatch' }]
+    const common = ['IfNoneMatch', 'AcceptEncoding'].map((name) => ({
+      $ref: `#/components/parameters/${name}`,
+    }))
+    operation.parameters = [...(operation.parameters ?? []), ...common]
     responses[304] = { description: 'The client has it already' }
   }
   for (const [status, response] of Object.entries(responses))

@@ -53,6 +53,7 @@ export const OF_PAGES = {
   ),
   'Cache-Status': required(cacheStatus),
   'Cache-Control': required(cacheControl),
+  'Content-Encoding': text('How the body is compressed, where it is', 'br', { enum: ['br', 'gzip'] }),
 }
 
 /** Of what is for those who run the service. */

@@ -35,7 +35,7 @@ export default fp<{ config: Config }>(
             token: {
               type: 'http',
               scheme: 'bearer',
-              description: 'The token that writes need, if one is set',
+              description: 'The token that writes, and what tells how the service is, need, if one is set',
             },
           },
         },

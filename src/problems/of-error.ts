@@ -50,6 +50,9 @@ function ofFastify(error: Partial<FastifyError> & Error): ProblemError | undefin
     })
   if (error instanceof SyntaxError && statusCode === 400)
     return new ProblemError('malformed-body', 'The body must be valid JSON.')
+  // Of a file: a part that it does not have, or one that is not to have changed.
+  if (statusCode === 412 || statusCode === 416)
+    return new ProblemError('bad-request', 'This file is not as the headers of the request ask for it.')
   return isFastifyError(error) ? ofValidation(error) : undefined
 }
 

@@ -220,6 +220,8 @@ t.test('options that cannot be are refused, in one line that says what would be 
   t.throws(() => redisStore(undefined as never), /needs a connection of ioredis/)
   const behind = new Cluster(['redis://localhost'], { scaleReads: 'all', lazyConnect: true })
   t.throws(() => redisStore(behind), /scaleReads must be master/)
+  const ofAnotherLibrary = { unlink() {}, on() {} }
+  t.throws(() => redisStore(ofAnotherLibrary as never), /needs a connection of ioredis/)
   t.throws(() => memoryStore({ megabytes: '5' as never }), /megabytes must be a number/)
   const ofBook = (Book: object) => () => cache({ ...good, models: { Book } })
   t.throws(ofBook({ volatile: ['pages'] }), /models.Book.volatile: there is no column pages/)

@@ -210,6 +210,7 @@ t.test('the document names every route', async (t) => {
     '/books/{id}',
     '/books/{id}/reviews',
     '/cache/drop',
+    '/cache/events',
     '/cache/explain',
     '/cache/stats',
     '/cache/warm',
@@ -233,6 +234,9 @@ t.test('what fails before there is a route is a problem, too', async (t) => {
   await problem(400, '/books/%zz')
   await problem(400, `/books/${'1'.repeat(300)}`)
   await problem(431, `/books?q=${'a'.repeat(20_000)}`)
+  for (const file of ['/cache/style.css', '/docs/static/swagger-ui.css'])
+    for (const headers of [{ range: 'bytes=99999999-' }, { 'if-match': '"x"' }])
+      await problem(400, file, { headers })
   const body = { method: 'POST', body: '{"title": "x"}' }
   await problem(415, '/books', { ...body, headers: { 'content-type': 'text/plain' } })
   const json = { 'content-type': 'application/json' }

@@ -1,11 +1,18 @@
 import { subscribe } from 'node:diagnostics_channel'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** What HTTP, browsers' guards and CORS add to every answer: they are no part of the API's document. */
 const UNDOCUMENTED =
-  /^(connection|keep-alive|date|transfer-encoding|content-(type|length|encoding|security-policy)|strict-transport-security|referrer-policy|origin-agent-cluster|cross-origin-.*|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection)|access-control-.*)$/
+  /^(connection|keep-alive|date|transfer-encoding|content-(type|length|security-policy)|strict-transport-security|referrer-policy|origin-agent-cluster|cross-origin-.*|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection)|access-control-.*)$/
+
+/** What undoes the coding of a body, by its name. */
+const DECODERS = new Map([
+  ['br', brotliDecompressSync],
+  ['gzip', gunzipSync],
+])
 
 interface Header {
   readonly required?: boolean
@@ -78,9 +85,15 @@ class Documented {
     const type = String(reply.getHeader('content-type')).split(';')[0] ?? ''
     const media = content[type]
     if (!media) return `the type ${type} is not documented`
-    if (reply.hasHeader('content-encoding')) return undefined
-    if (this.validator(media.schema)(JSON.parse(body.toString()))) return undefined
-    return `the body ${body.toString().slice(0, 300)}: ${this.ajv.errorsText(this.validator(media.schema).errors)}`
+    const decode = DECODERS.get(String(reply.getHeader('content-encoding')))
+    const text = (decode ? decode(body) : body).toString()
+    const validate = this.validator(media.schema)
+    try {
+      if (validate(type.endsWith('json') ? JSON.parse(text) : text)) return undefined
+    } catch (error) {
+      return `the body ${text.slice(0, 300)}: ${error}`
+    }
+    return `the body ${text.slice(0, 300)}: ${this.ajv.errorsText(validate.errors)}`
   }
 
   private readonly validators = new Map<AnySchemaObject, ReturnType<Ajv2020['compile']>>()
