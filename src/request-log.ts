@@ -5,10 +5,13 @@ import { isFromClient } from './own-requests.ts'
 /** Characters of a path, and of the names of its parameters, that are logged. */
 const MOST = 200
 
+/** Levels at which no line of a request is written, and so none is made. */
+const QUIET: ReadonlySet<string> = new Set(['warn', 'error', 'fatal', 'silent'])
+
 /** Logs each request of a client as one line, when it has been answered or its client has gone. */
 export class RequestLog extends LogController {
   override incomingRequest(request: FastifyRequest, reply: FastifyReply): void {
-    if (!isFromClient(request)) return
+    if (QUIET.has(request.log.level) || !isFromClient(request)) return
     reply.raw.once('close', () => {
       request.log.info(
         {
