@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { buildApp } from '../src/app.ts'
 import { loggerOptions } from '../src/logger.ts'
-import { createConfig, send } from './support/app.ts'
+import { askItself } from '../src/own-requests.ts'
+import { createConfig } from './support/app.ts'
 import { lock } from './support/database.ts'
 
 interface Line {
@@ -35,7 +36,7 @@ async function until(holds: () => boolean): Promise<void> {
 t.test('each request is one line', async (t) => {
   const { app, url, lines, logged } = await createLogging(t, { API_TOKEN: 'secret' })
   // Of the service's own, as when it fills the cache again.
-  await send(app, 'GET', '/books')
+  await askItself(app, '/books')
   const paths = [
     '/books?q=secret&limit=3',
     '/books?q=secret&limit=3',
