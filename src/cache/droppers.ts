@@ -26,7 +26,7 @@ function dropperOf(schema: CacheSchema, tag: string): string {
 function ofModel(model: string, tag: string, columns: readonly Column[]): string {
   if (tag === model) return `any write to ${model}`
   if (columns.length === 0) return `an update or delete of any ${model}`
-  if (!isSweep(columns)) return `a write of a ${model} with ${inWords(columns)}`
+  if (!isSweep(columns)) return `a write of ${withArticle(model)} with ${inWords(columns)}`
   const names = columns.map(([name]) => name).join(' and ')
   return `a write to ${model} that does not tell each ${names} it reaches, or changes one`
 }
@@ -40,6 +40,8 @@ function ofJoinTable(schema: CacheSchema, table: string, columns: readonly Colum
     ? `a change of the ${field} of ${model} that does not tell of which`
     : `a change of the ${field} of the ${model} with ${idOf(schema, model, field)} ${value}`
 }
+
+const withArticle = (noun: string): string => `${/^[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`
 
 const isSweep = (columns: readonly Column[]): boolean => columns.every(([, value]) => value === '*')
 

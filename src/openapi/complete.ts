@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { EVERYWHERE, type HeaderObject, LOCATION, OF_GUARDED, OF_PAGES, OF_WRITES } from './headers.ts'
 import { nameSchemas } from './named-schemas.ts'
 import { nameOfProblems, problemResponses } from './problem-responses.ts'
@@ -9,7 +10,7 @@ export type RouteKind = 'page' | 'write' | 'guarded' | 'other'
 export const KIND = 'x-kind'
 
 interface Response {
-  readonly description?: string
+  description?: string
   headers?: Readonly<Record<string, HeaderObject>>
 }
 
@@ -32,6 +33,9 @@ export interface Described {
 /** The statuses of the problems that any route answers with, and of those that only some do. */
 const ANY = [400, 408, 415, 431, 500, 503]
 const OF_KIND = { page: [], write: [401, 413, 429], guarded: [401], other: [] }
+
+/** What @fastify/swagger says of a response of which nothing is said. */
+const UNDESCRIBED = 'Default Response'
 
 const IF_NONE_MATCH = {
   name: 'If-None-Match',
@@ -89,8 +93,10 @@ function completeOne(operation: Operation): void {
     responses[304] = { description: 'The client has it already' }
   }
   for (const [status, response] of Object.entries(responses))
-    if ('description' in response)
+    if ('description' in response) {
       response.headers = { ...headers, ...(status === '201' && { Location: LOCATION }) }
+      if (response.description === UNDESCRIBED) response.description = STATUS_CODES[status] ?? ''
+    }
   const own = Object.keys(responses).filter((status) => Number(status) >= 400)
   for (const status of [...own, ...ANY, ...OF_KIND[kind ?? 'other']])
     responses[status] = { $ref: `#/components/responses/${nameOfProblems(status)}` }

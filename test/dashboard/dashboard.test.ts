@@ -47,7 +47,7 @@ t.test('it shows what is asked and written as it happens, to everybody', async (
     await page.getByLabel('Operation').selectOption('findUnique')
     await page.getByLabel('Arguments').fill('{ "where": { "id": 7 } }')
     await page.getByRole('button', { name: 'Explain' }).click()
-    await shown('explained', /yes.*Author\[id=7\].*a write of a Author with id 7/)
+    await shown('explained', /yes.*Author\[id=7\].*a write of an Author with id 7/)
     await page.getByLabel('Arguments').fill('{ "where": ')
     await page.getByRole('button', { name: 'Explain' }).click()
     await shown('explain-error', /args must be JSON: /)
