@@ -132,13 +132,15 @@ export class Entries {
       this.shared.leased++
       return { ...opened, filled: { text, stored: true } }
     }
+    let stored = false
     try {
       const result = await read.ask()
       const text = textOf(read.shape, result)
       if (text === undefined) return { result, filled: undefined }
-      return { result, filled: { text, stored: await this.keep(read, stamp, text) } }
+      stored = await this.keep(read, stamp, text)
+      return { result, filled: { text, stored } }
     } finally {
-      release()
+      release(stored)
     }
   }
 

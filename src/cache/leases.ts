@@ -14,8 +14,8 @@ const PATIENCE = 2000
 /** What a read is to do: take a text that there is, or ask the database, in the place of all where it has a lease. */
 export interface Turn {
   readonly text?: string
-  /** To be called when what was asked for is stored. */
-  release(): void
+  /** To be called when what was asked for is there: whether it is stored. */
+  release(stored: boolean): void
 }
 
 /** An entry that is not there. */
@@ -50,22 +50,14 @@ export class Leases {
     if (!notes) return ALONE
     const lease = `${this.namespace}:l:${digest(`${read.key} ${stamp}`)}`
     try {
-      // The last holder may have stored its answer, and let go, since the entry was looked up: it is, once more.
-      const [taken, found] = await Promise.all([notes.claim(lease, LIFE), this.find(read)])
-      const text = found && 'value' in found ? found.value : undefined
-      if (!taken) return text === undefined ? await this.wait(lease, read, stamp) : { ...ALONE, text }
-      const release = () => {
-        this.store.drop([lease]).catch(() => {})
-      }
-      if (text !== undefined) {
-        release()
-        return { ...ALONE, text }
-      }
+      if (!(await notes.claim(lease, LIFE))) return await this.wait(lease, read, stamp)
       const renewal = setInterval(() => notes.beat(lease, LIFE).catch(() => {}), RENEWAL)
+      const { store } = this
       return {
-        release() {
+        release(stored) {
           clearInterval(renewal)
-          release()
+          // One whose entry is stored ends by itself: it tells of it whoever has looked for it just before.
+          if (!stored) store.drop([lease]).catch(() => {})
         },
       }
     } catch {
@@ -79,8 +71,7 @@ export class Leases {
 
   private async wait(lease: string, read: Wanted, stamp: string): Promise<Turn> {
     const start = performance.now()
-    while (performance.now() - start < PATIENCE) {
-      await setTimeout(PAUSE)
+    for (; performance.now() - start < PATIENCE; await setTimeout(PAUSE)) {
       // One command, so that a lease that is over is not one whose entry was not there yet.
       const [found, held] = await Promise.all([this.find(read), this.lookups.peek(lease)])
       if (found && 'value' in found) return { ...ALONE, text: found.value }
