@@ -9,6 +9,8 @@ import { PLAIN, saysStatus, writes } from './variants.ts'
 const ENOUGH = 20_000
 /** At least so many writes, however long they take. */
 const LEAST = 5
+/** Writes before those that count, as a share of them: the first find nothing compiled and no connection. */
+const BEFORE = 0.2
 
 /** Writes one by one, the variants by turns, in circumstances that grow. */
 export async function measureWrites(scene: Scene, servers: readonly Server[]): Promise<WriteResult[]> {
@@ -51,9 +53,11 @@ async function writeByTurns(
 ): Promise<WriteResult[]> {
   const id = popular.books[0] ?? 0
   const taken = new Map(servers.map(({ variant }) => [variant.name, { all: [] as number[], spent: 0 }]))
-  // The first ones find nothing compiled and no connection.
-  for (let turn = -LEAST; turn < options.writes; turn++)
-    for (const { variant, url } of rotated(servers, turn + LEAST)) {
+  const before = Math.ceil(options.writes * BEFORE)
+  for (let turn = -before; turn < options.writes; turn++) {
+    const order = rotated(servers, turn + before)
+    // Or each would always come after the same one, with what that leaves to be done.
+    for (const { variant, url } of turn % 2 === 0 ? order : order.reverse()) {
       const own = taken.get(variant.name)
       if (!own || (own.spent > ENOUGH && own.all.length >= LEAST)) continue
       await revivals.get(variant.name)?.revive()
@@ -62,6 +66,7 @@ async function writeByTurns(
       own.spent += milliseconds
       own.all.push(milliseconds)
     }
+  }
   const uncached = median(taken.get(PLAIN.name)?.all ?? [])
   return servers.map(({ variant }) => {
     const { all } = taken.get(variant.name) ?? { all: [] }
