@@ -17,6 +17,10 @@ export function redisStore(redis: Redis | Cluster): Store {
     throw new CacheOptionError('redisStore() needs a connection of ioredis, to a Redis or a cluster')
   if (isCluster(redis) && redis.options.scaleReads !== 'master')
     throw new CacheOptionError('redisStore(): scaleReads must be master, as replicas lag behind')
+  if (redis.options.enableAutoPipelining)
+    throw new CacheOptionError(
+      'redisStore(): enableAutoPipelining must be off: what a write notes would leave after its statement',
+    )
   const each = async (keys: readonly string[], command: (key: string) => Promise<unknown>) => {
     await Promise.all(keys.map(command))
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Cluster } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import t from 'tap'
 import { cache, memoryStore, redisStore, type Store } from '../../src/cache/index.ts'
 import { schema } from '../../src/generated/cache-schema.ts'
@@ -220,6 +220,8 @@ t.test('options that cannot be are refused, in one line that says what would be 
   t.throws(() => redisStore(undefined as never), /needs a connection of ioredis/)
   const behind = new Cluster(['redis://localhost'], { scaleReads: 'all', lazyConnect: true })
   t.throws(() => redisStore(behind), /scaleReads must be master/)
+  const late = new Redis({ enableAutoPipelining: true, lazyConnect: true })
+  t.throws(() => redisStore(late), /enableAutoPipelining must be off/)
   const ofAnotherLibrary = { unlink() {}, on() {} }
   t.throws(() => redisStore(ofAnotherLibrary as never), /needs a connection of ioredis/)
   t.throws(() => memoryStore({ megabytes: '5' as never }), /megabytes must be a number/)

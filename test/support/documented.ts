@@ -4,9 +4,9 @@ import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** What HTTP, browsers' guards and CORS add to every answer: they are no part of the API's document. */
+/** What HTTP, browsers' guards, proxies and CORS are told: it is no part of the API's document. */
 const UNDOCUMENTED =
-  /^(connection|keep-alive|date|transfer-encoding|content-(type|length|security-policy)|strict-transport-security|referrer-policy|origin-agent-cluster|cross-origin-.*|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection)|access-control-.*)$/
+  /^(connection|keep-alive|date|transfer-encoding|content-(type|length|security-policy)|strict-transport-security|referrer-policy|origin-agent-cluster|cross-origin-.*|x-(accel-buffering|content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection)|access-control-.*)$/
 
 /** What undoes the coding of a body, by its name. */
 const DECODERS = new Map([
