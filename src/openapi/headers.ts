@@ -51,6 +51,11 @@ export const OF_PAGES = {
       pattern: '^"[\\w.-]+"$',
     }),
   ),
+  'Last-Modified': required(
+    text('When the page was made. If-Modified-Since does not count', 'Sun, 01 Nov 2026 12:00:00 GMT', {
+      pattern: '^\\w{3}, \\d{2} \\w{3} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT$',
+    }),
+  ),
   'Cache-Status': required(cacheStatus),
   'Cache-Control': required(cacheControl),
   'Content-Encoding': text('How the body is compressed, where it is', 'br', { enum: ['br', 'gzip'] }),

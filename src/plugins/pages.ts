@@ -26,6 +26,7 @@ declare module 'fastify' {
 
 interface Page {
   readonly etag: string
+  readonly lastModified: string
   readonly body: Buffer
 }
 
@@ -58,9 +59,10 @@ export default fp(
       const outcomes = pages.outcomes()
       if (outcomes.size > 0) reply.header('cache-status', cacheStatus(outcomes, request.account?.missed))
       if (reply.statusCode !== 200) return done(null, payload)
-      const etag = etagOf(payload)
-      pages.keep(request.pageName, `${etag}\n${payload}`).catch((error) => request.log.error(error))
-      if (isKnown(request, reply, etag)) done(null, null)
+      const page = { etag: etagOf(payload), lastModified: new Date().toUTCString() }
+      const text = `${page.etag}\n${Date.now()}\n${payload}`
+      pages.keep(request.pageName, text).catch((error) => request.log.error(error))
+      if (isKnown(request, reply, page)) done(null, null)
       else done(null, payload)
     }
     app.addHook('onRoute', (route) => {
@@ -80,19 +82,28 @@ const nameOf = ({ routeOptions, params, query }: FastifyRequest): string =>
   pageNameOf({ route: routeOptions.url, params, query })
 
 function openPage(text: string): Page {
-  const end = text.indexOf('\n')
-  return { etag: text.slice(0, end), body: Buffer.from(text.slice(end + 1)) }
+  const [etag = '', made = ''] = text.split('\n', 2)
+  // Whoever has made it may have a clock that is ahead (RFC 9110, 8.8.2.1).
+  const lastModified = new Date(Math.min(Number(made), Date.now())).toUTCString()
+  return { etag, lastModified, body: Buffer.from(text.slice(etag.length + made.length + 2)) }
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, { etag, body }: Page): void {
+function send(request: FastifyRequest, reply: FastifyReply, page: Page): void {
   reply.header('cache-status', HIT)
-  if (isKnown(request, reply, etag)) reply.send()
-  else reply.header('content-type', 'application/json; charset=utf-8').send(body)
+  if (isKnown(request, reply, page)) reply.send()
+  else reply.header('content-type', 'application/json; charset=utf-8').send(page.body)
 }
 
-/** Sets the ETag, and the status 304 where the client has that already. */
-function isKnown({ headers }: FastifyRequest, reply: FastifyReply, etag: string): boolean {
-  reply.header('etag', etag)
+/**
+ * Sets the ETag and Last-Modified, and the status 304 where the client has that ETag already. If-Modified-Since does not
+ * count: within a second, and among processes whose clocks differ, a date does not tell one page from the next.
+ */
+function isKnown(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  { etag, lastModified }: Omit<Page, 'body'>,
+): boolean {
+  reply.header('etag', etag).header('last-modified', lastModified)
   const known = headers['if-none-match']
   if (known === undefined || (known !== '*' && !known.split(',').some((one) => opaque(one) === etag)))
     return false

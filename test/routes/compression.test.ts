@@ -92,6 +92,6 @@ t.test('a page must be asked for again before each use, and no date is taken for
     const { statusCode, headers } = await get(undefined, { 'if-modified-since': later }, url)
     t.not(statusCode, 304, url)
     t.equal(headers['cache-control'], 'no-cache', url)
-    t.equal(headers['last-modified'], undefined, url)
+    if (statusCode === 200) t.match(headers['last-modified'], / GMT$/, url)
   }
 })

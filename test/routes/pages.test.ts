@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createApp, send } from '../support/app.ts'
 import { observe } from '../support/client.ts'
-import { createNamespace } from '../support/redis.ts'
+import { connectRedis, createNamespace } from '../support/redis.ts'
 
 for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
   t.test(`pages as they are kept, with ${JSON.stringify(env)}`, async (t) => {
@@ -83,3 +83,18 @@ for (const env of [{}, { CACHE_NEAR: '8' }] as Record<string, string>[])
       t.match(await send(app, 'GET', `/authors/${body.id}`), { status: 200, body: { name: 'New' } })
     })
   })
+
+t.test('a page is never of a later date than its answer, whatever clock it was made by', async (t) => {
+  const redis = connectRedis(t)
+  await redis.connect()
+  const namespace = createNamespace()
+  const app = await createApp(t, { CACHE_NAMESPACE: namespace })
+  const get = () => send(app, 'GET', '/books')
+  for (let times = 0; times < 3; times++) await get()
+  const [key = ''] = await redis.keys(`${namespace}:d:*`)
+  const text = await redis.get(key)
+  await redis.set(key, String(text).replace(/\n\d{13}\n/, `\n${Date.now() + 1e7}\n`))
+  const { cache, headers } = await get()
+  t.equal(cache, 'hotshelf; hit')
+  t.ok(Date.parse(String(headers['last-modified'])) <= Date.now())
+})
