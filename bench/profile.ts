@@ -32,7 +32,7 @@ export async function profile(scene: Scene): Promise<string> {
     const known = parts.reduce((sum, [, microseconds]) => sum + microseconds, 0)
     lines.push(
       [`**${variant.label}: the whole request**`, whole],
-      ['of which none of the parts', whole - known],
+      ['less all of the parts, most of which a kept page leaves out', whole - known],
     )
   }
   const rows = [...parts, ...lines].map(([name, microseconds]) => [name, rounded(microseconds)])
