@@ -1,6 +1,6 @@
 import { AnyNull, DbNull, Decimal, isObjectEnumValue, JsonNull, skip } from '@prisma/client/runtime/client'
 import { NoKeyError } from './argument-key.ts'
-import { isArgs } from './pins.ts'
+import { isArgs, isDecimal } from './pins.ts'
 
 /** What JSON has no word for is an object with this property alone: `{ "$": ["date", "2026-01-01T00:00:00.000Z"] }`. */
 const MARK = '$'
@@ -45,7 +45,8 @@ function objectToPlain(value: object): unknown {
   if (Array.isArray(value)) return value.map(toPlain)
   // Of an invalid one there is no text, as of none that a database would take.
   if (value instanceof Date) return marked('date', value.toISOString())
-  if (Decimal.isDecimal(value)) return marked('decimal', value.toFixed())
+  // As short as it is, where toFixed makes a billion digits of 1e999999999.
+  if (isDecimal(value)) return marked('decimal', value.toString())
   if (Buffer.isBuffer(value)) return marked('buffer', value.toString('base64'))
   if (value instanceof Uint8Array) return marked('bytes', Buffer.from(value).toString('base64'))
   if (isObjectEnumValue(value)) return marked('null', value._getName())

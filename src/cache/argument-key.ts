@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { Decimal, isObjectEnumValue, skip } from '@prisma/client/runtime/client'
-import { isArgs } from './pins.ts'
+import { isObjectEnumValue, skip } from '@prisma/client/runtime/client'
+import { isDecimal } from './pins.ts'
 
 /** Thrown for arguments that hold something of which no text is known. A query with such arguments is not cached. */
 export class NoKeyError extends Error {
@@ -52,9 +52,6 @@ function objectText(value: object): string {
   entries.sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${argumentText(item)}`).join(',')}}`
 }
-
-/** Not a plain object that says so of itself. */
-const isDecimal = (value: object): value is Decimal => Decimal.isDecimal(value) && !isArgs(value)
 
 /** `prisma.book.fields.title`: a reference to a column, of a class that Prisma keeps to itself. */
 function fieldText(value: object): string {

@@ -1,5 +1,5 @@
-import { Decimal, skip } from '@prisma/client/runtime/client'
-import { type Args, given, isArgs, isFilter } from './pins.ts'
+import { skip } from '@prisma/client/runtime/client'
+import { type Args, given, isArgs, isDecimal, isFilter } from './pins.ts'
 import {
   type CacheSchema,
   fieldOf,
@@ -83,7 +83,7 @@ const isPlainValue = (value: unknown): boolean =>
   typeof value !== 'object' ||
   value instanceof Date ||
   value instanceof Uint8Array ||
-  Decimal.isDecimal(value)
+  isDecimal(value)
 
 const mapValues = (args: Args, map: (name: string, value: unknown) => unknown): Args =>
   Object.fromEntries(given(args).map(([name, value]) => [name, map(name, value)]))

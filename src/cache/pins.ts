@@ -1,4 +1,4 @@
-import { skip } from '@prisma/client/runtime/client'
+import { Decimal, skip } from '@prisma/client/runtime/client'
 import {
   type CacheSchema,
   fieldOf,
@@ -25,6 +25,9 @@ export const isArgs = (value: unknown): value is Args => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
+
+/** A decimal, and not a plain object that says so of itself. */
+export const isDecimal = (value: unknown): value is Decimal => Decimal.isDecimal(value) && !isArgs(value)
 
 /** The arguments that Prisma sees: without `undefined` and `Prisma.skip`. */
 export const given = (args: unknown): [string, unknown][] =>

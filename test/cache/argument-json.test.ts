@@ -30,6 +30,8 @@ t.test('each type of arguments is brought back', async (t) => {
 t.test('what JSON says itself stays legible', async (t) => {
   t.equal(argumentJson({ where: { id: 7 } }), '{"where":{"id":7}}')
   t.equal(argumentJson(new Date(0)), '{"$":["date","1970-01-01T00:00:00.000Z"]}')
+  t.equal(argumentJson(new Decimal('1.50')), '{"$":["decimal","1.5"]}')
+  t.ok(argumentJson(new Decimal('1e1000000')).length < 40, 'and is not as long as the number')
 })
 
 t.test('what cannot be brought back has no text, and another text is no arguments', async (t) => {
