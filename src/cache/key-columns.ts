@@ -1,7 +1,7 @@
 import { type JsArgs, type RawQueryArgs, skip } from '@prisma/client/runtime/client'
 import { type Args, isArgs } from './pins.ts'
 import type { Lens } from './plan.ts'
-import { type CacheSchema, isScalar, modelFacts } from './schema-facts.ts'
+import { type CacheSchema, isScalar, keyColumns, modelFacts } from './schema-facts.ts'
 
 export type CallArgs = JsArgs | RawQueryArgs
 
@@ -32,11 +32,14 @@ export function showKeyColumns(
     isArgs(select) ? isUnasked(select, name, lens.strict) : Boolean(omit[name]) && omit[name] !== skip
   const needed = neededBy(lens.computed[model] ?? {}, isHidden)
   const isGone = (column: string): boolean => isHidden(column) && !needed.has(column)
-  const { fields, keys } = modelFacts(schema, model)
+  const facts = modelFacts(schema, model)
   // To omit everything is a mistake, too.
-  if (!isArgs(select) && Object.entries(fields).every(([name, field]) => !isScalar(field) || isGone(name)))
+  if (
+    !isArgs(select) &&
+    Object.entries(facts.fields).every(([name, field]) => !isScalar(field) || isGone(name))
+  )
     return untouched
-  const hidden = [...new Set(keys.flat())].filter(isGone)
+  const hidden = [...keyColumns(facts)].filter(isGone)
   if (hidden.length === 0) return untouched
   const shown = (value: boolean) => Object.fromEntries(hidden.map((column) => [column, value]))
   return {

@@ -100,13 +100,11 @@ export const generatedColumns = workedOutOnce(({ fields }: ModelFacts): readonly
   Object.entries(fields).flatMap(([name, field]) => (isScalar(field) && field.generated ? [name] : [])),
 )
 
-/** The columns by which the rows of a model are told apart: what is known of any others says nothing. */
-export const keyColumns = workedOutOnce(({ keys, fields }: ModelFacts): ReadonlySet<string> => {
-  const joined = Object.values(fields).flatMap((field) =>
-    isRelation(field) && field.join ? [field.join.id] : [],
-  )
-  return new Set([...keys.flat(), ...joined])
-})
+/**
+ * The columns by which the rows of a model are told apart: what is known of any others says nothing. Those that a join
+ * table references are among them, as ids, unless their values have no text.
+ */
+export const keyColumns = workedOutOnce(({ keys }: ModelFacts): ReadonlySet<string> => new Set(keys.flat()))
 
 /** The same relation seen from its other end. */
 export function oppositeOf(schema: CacheSchema, { model, opposite }: RelationFacts): RelationFacts {
@@ -131,7 +129,7 @@ const referrersByModel = workedOutOnce(
 
 /** Whether a column is in a key column set, or is referenced by a foreign key or a join table. */
 export const isKeyColumn = (schema: CacheSchema, model: string, column: string): boolean =>
-  modelFacts(schema, model).keys.flat().includes(column) ||
+  keyColumns(modelFacts(schema, model)).has(column) ||
   referrersOf(schema, model).some(({ key }) => key.to.includes(column)) ||
   relationsOf(modelFacts(schema, model)).some(([, { key, join }]) =>
     [...(key?.from ?? []), join?.id].includes(column),

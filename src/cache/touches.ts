@@ -3,6 +3,7 @@ import {
   type CacheSchema,
   fieldOf,
   isPinnable,
+  keyColumns,
   modelFacts,
   type RelationFacts,
   referrersOf,
@@ -136,7 +137,7 @@ export class Touches {
 
   private mayBeReferenced(model: string, changed: ReadonlySet<string>): boolean {
     const facts = modelFacts(this.schema, model)
-    const keys = new Set(facts.keys.flat())
+    const keys = keyColumns(facts)
     return [...changed].some((column) => keys.has(column) || !isPinnable(fieldOf(facts, column)))
   }
 }
