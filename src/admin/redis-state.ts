@@ -1,4 +1,5 @@
-import { Cluster, type Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
+import { nodesOf } from '../cache/redis-nodes.ts'
 
 /** Keys of one server that are looked at, at most. */
 const LOOKED_AT = 100_000
@@ -41,10 +42,9 @@ export interface RedisState {
  * @throws an Error where it cannot be reached
  */
 export async function redisStateOf(redis: Redis | Cluster, namespace: string): Promise<RedisState> {
-  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis]
   const [servers, scans, openWrites, openMoves, hot] = await Promise.all([
     serversOf(redis),
-    Promise.all(nodes.map((node) => keysOf(node, namespace))),
+    Promise.all(nodesOf(redis, 'master').map((node) => keysOf(node, namespace))),
     redis.hlen(`${namespace}:intents`),
     redis.hlen(`${namespace}:moves`),
     redis.zcard(`${namespace}:hot`),
@@ -62,8 +62,7 @@ export async function redisStateOf(redis: Redis | Cluster, namespace: string): P
 
 /** @throws an Error where one cannot be reached */
 export function serversOf(redis: Redis | Cluster): Promise<ServerState[]> {
-  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis]
-  return Promise.all(nodes.map(async (node) => serverOf(await node.info())))
+  return Promise.all(nodesOf(redis, 'master').map(async (node) => serverOf(await node.info())))
 }
 
 function serverOf(info: string): ServerState {

@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
+import { nodesOf } from './redis-nodes.ts'
 
 /** How what is written to Redis is sent: see `gatherWrites`. */
 export interface GatheredWrites {
@@ -17,12 +18,10 @@ export function gatherWrites(redis: Redis | Cluster): GatheredWrites {
   }
   const hold = () => {
     if (held.length > 0) return
-    held = connectionsOf(redis).flatMap(({ stream }) => stream ?? [])
+    held = nodesOf(redis, 'all').flatMap(({ stream }) => stream ?? [])
     for (const stream of held) stream.cork()
     // After all that is waiting to be done without I/O.
     process.nextTick(release)
   }
   return { hold, release }
 }
-
-const connectionsOf = (redis: Redis | Cluster): Redis[] => ('nodes' in redis ? redis.nodes() : [redis])

@@ -3,6 +3,7 @@ import type { Cluster, Redis } from 'ioredis'
 import { gatherWrites } from './gathered-writes.ts'
 import { CacheOptionError } from './options.ts'
 import { answered } from './redis-answers.ts'
+import { isCluster, nodesOf } from './redis-nodes.ts'
 import { redisRanks } from './redis-ranks.ts'
 import { type Origin, type Store, StoreRefusalError } from './store.ts'
 
@@ -90,9 +91,6 @@ export function redisStore(redis: Redis | Cluster): Store {
 const isWrongType = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('WRONGTYPE')
 
-// Not by its class, of which there is another one in each ioredis that is installed.
-const isCluster = (redis: Redis | Cluster): redis is Cluster => redis.isCluster
-
 /** Redis gives a server another replication id when it starts, and a replica when it takes a master's place. */
 function originOf(redis: Redis | Cluster): Origin {
   let connections = 0
@@ -105,12 +103,11 @@ function originOf(redis: Redis | Cluster): Origin {
     redis.on('+node', (node: Redis) => node.on('close', lost))
     redis.on('-node', lost)
   }
-  const masters = () => (isCluster(redis) ? redis.nodes('master') : [redis])
   return {
     connection: () => connections,
     servers: () =>
       Promise.all(
-        masters().map(async (server) => {
+        nodesOf(redis, 'master').map(async (server) => {
           try {
             const info = await answered(server.info('replication'))
             // It has its master's id, and tells what was there a while ago.
