@@ -74,7 +74,7 @@ export async function buildApp(
   await app.register(database, { config })
   await app.register(outage, { config })
   await app.register(compression, { config })
-  await app.register(accounts)
+  await app.register(accounts, { config })
   await app.register(served)
   await app.register(auth, { config })
   await app.register(docs, { config })

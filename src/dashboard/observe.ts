@@ -1,13 +1,10 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, onResponseHookHandler } from 'fastify'
-import type { CallEvent, WriteEvent } from '../cache/index.ts'
+import { isBesideApi } from '../beside-api.ts'
+import { hearCache } from '../cache-events.ts'
 import { outcomeOf } from '../cache-status.ts'
 import { isFromClient } from '../own-requests.ts'
 import type { RecentDrops } from './recent-drops.ts'
 import type { Answer, Traffic } from './traffic.ts'
-
-/** What is about the service and not of it. */
-const BESIDE = /^\/(?:cache|health|docs|metrics)(?:[/?]|$)/
 
 /**
  * Counts what the service answers from now on, until it closes.
@@ -16,25 +13,16 @@ const BESIDE = /^\/(?:cache|health|docs|metrics)(?:[/?]|$)/
  */
 export function observe(app: FastifyInstance, namespace: string, traffic: Traffic, drops: RecentDrops): void {
   const onResponse: onResponseHookHandler = (request, reply, done) => {
-    if (isFromClient(request) && !BESIDE.test(request.url))
+    if (isFromClient(request) && !isBesideApi(request.url))
       traffic.answered(answerOf(reply.statusCode, reply.getHeader('cache-status')), reply.elapsedTime)
     done()
   }
   app.addHook('onResponse', onResponse)
-  const onCall = (message: unknown) => {
-    const call = message as CallEvent
-    if (call.namespace === namespace) traffic.called(call.milliseconds)
-  }
-  const onWrite = (message: unknown) => {
-    const write = message as WriteEvent
-    if (write.namespace === namespace) drops.add(write)
-  }
-  subscribe('hotshelf:call', onCall)
-  subscribe('hotshelf:write', onWrite)
-  app.addHook('onClose', async () => {
-    unsubscribe('hotshelf:call', onCall)
-    unsubscribe('hotshelf:write', onWrite)
+  const end = hearCache(namespace, {
+    call: ({ milliseconds }) => traffic.called(milliseconds),
+    write: (write) => drops.add(write),
   })
+  app.addHook('onClose', async () => end())
 }
 
 function answerOf(statusCode: number, cacheStatus: unknown): Answer {

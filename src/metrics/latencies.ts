@@ -1,6 +1,5 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Histogram, type Registry } from 'prom-client'
-import type { CallEvent, ReadEvent } from '../cache/index.ts'
+import { hearCache } from '../cache-events.ts'
 
 /** Seconds: from a hit of what is near to a statement that is given up. */
 const BUCKETS = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -26,20 +25,11 @@ export function addCacheLatencies(registry: Registry, namespace: string): () => 
     buckets: BUCKETS,
     registers: [registry],
   })
-  const onRead = (event: unknown) => {
-    const { namespace: own, outcome, milliseconds } = event as ReadEvent
-    if (own === namespace) reads.observe({ outcome }, milliseconds / 1000)
-  }
-  const onCall = (event: unknown) => {
-    const { namespace: own, model = '', operation, failed, milliseconds } = event as CallEvent
-    if (own === namespace) calls.observe({ model, operation, failed: String(failed) }, milliseconds / 1000)
-  }
-  subscribe('hotshelf:read', onRead)
-  subscribe('hotshelf:call', onCall)
-  return () => {
-    unsubscribe('hotshelf:read', onRead)
-    unsubscribe('hotshelf:call', onCall)
-  }
+  return hearCache(namespace, {
+    read: ({ outcome, milliseconds }) => reads.observe({ outcome }, milliseconds / 1000),
+    call: ({ model = '', operation, failed, milliseconds }) =>
+      calls.observe({ model, operation, failed: String(failed) }, milliseconds / 1000),
+  })
 }
 
 /** How long requests take: `observe` takes the seconds, by what bounds the number of series. */

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { performance } from 'node:perf_hooks'
 import fp from 'fastify-plugin'
 import type { CallEvent, ReadEvent, WriteEvent } from '../cache/index.ts'
+import { hearCache } from '../cache-events.ts'
+import type { Config } from '../config.ts'
 import { lengthOf, type Span } from '../spans.ts'
 
 declare module 'fastify' {
@@ -55,18 +56,15 @@ class Account {
  * Keeps an account of what each request's handler asks for, and says in `Server-Timing` how long the cache, the database
  * and all of it took, in milliseconds.
  */
-export default fp(
-  async (app) => {
+export default fp<{ config: Config }>(
+  async (app, { config }) => {
     const accounts = new AsyncLocalStorage<Account>()
-    const listen = (name: string, hear: ChannelListener) => {
-      subscribe(name, hear)
-      app.addHook('onClose', async () => {
-        unsubscribe(name, hear)
-      })
-    }
-    listen('hotshelf:read', (event) => accounts.getStore()?.read(event as ReadEvent))
-    listen('hotshelf:call', (event) => accounts.getStore()?.call(event as CallEvent))
-    listen('hotshelf:write', (event) => accounts.getStore()?.drop(event as WriteEvent))
+    const end = hearCache(config.CACHE_NAMESPACE, {
+      read: (event) => accounts.getStore()?.read(event),
+      call: (event) => accounts.getStore()?.call(event),
+      write: (event) => accounts.getStore()?.drop(event),
+    })
+    app.addHook('onClose', async () => end())
 
     app.decorateRequest('account', null)
     app.decorateRequest('lookup', 0)

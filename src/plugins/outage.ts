@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { isBesideApi } from '../beside-api.ts'
 import type { Config } from '../config.ts'
 import { PROBLEMS, ProblemError } from '../problems/problem.ts'
 
@@ -6,9 +7,6 @@ import { PROBLEMS, ProblemError } from '../problems/problem.ts'
 const PAUSE = 250
 
 const UNAVAILABLE = PROBLEMS.unavailable.status
-
-/** What answers without the database, or says how it is. */
-const BESIDE = /^\/(?:health|docs|cache|metrics)\b/
 
 /**
  * Where it is configured so, refuses what the cache could answer while the database is out of reach: that is known when a
@@ -35,7 +33,7 @@ export default fp<{ config: Config }>(
       if (statusCode === UNAVAILABLE && !looking) look()
     })
     app.addHook('onRequest', async ({ url }) => {
-      if (down && !BESIDE.test(url))
+      if (down && !isBesideApi(url))
         throw new ProblemError(
           'unavailable',
           'The database cannot be reached right now. Try again in a moment.',

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
+import { tracingChannel } from 'node:diagnostics_channel'
 import {
   type Context,
   context,
@@ -9,7 +9,8 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import type { ReadEvent, Trace, WriteEvent } from '../cache/index.ts'
+import type { Trace } from '../cache/index.ts'
+import { hearCache } from '../cache-events.ts'
 
 /** Binds OpenTelemetry's own context to a channel, whatever the context manager keeps it in. */
 class ActiveContext extends AsyncLocalStorage<Context> {
@@ -35,16 +36,6 @@ export function traceCache(tracer: Tracer, namespace: string): () => void {
     span?.recordException(error instanceof Error ? error : String(error))
     span?.setStatus({ code: SpanStatusCode.ERROR })
   }
-  // Told within what they tell of.
-  const onRead = (event: unknown) => {
-    const { namespace: own, outcome } = event as ReadEvent
-    if (own === namespace) trace.getActiveSpan()?.setAttribute('hotshelf.outcome', outcome)
-  }
-  const onDrop = (event: unknown) => {
-    const { namespace: own, tags, delivered } = event as WriteEvent
-    if (own === namespace)
-      trace.getActiveSpan()?.setAttributes({ 'hotshelf.tags': tags.length, 'hotshelf.delivered': delivered })
-  }
   start.bindStore(store, (message) => {
     if (message.namespace !== namespace) return context.active()
     const span = startSpan(tracer, message)
@@ -53,14 +44,17 @@ export function traceCache(tracer: Tracer, namespace: string): () => void {
   })
   asyncEnd.subscribe(onEnd)
   error.subscribe(onError)
-  subscribe('hotshelf:read', onRead)
-  subscribe('hotshelf:write', onDrop)
+  // Told within what they tell of.
+  const endHearing = hearCache(namespace, {
+    read: ({ outcome }) => trace.getActiveSpan()?.setAttribute('hotshelf.outcome', outcome),
+    write: ({ tags, delivered }) =>
+      trace.getActiveSpan()?.setAttributes({ 'hotshelf.tags': tags.length, 'hotshelf.delivered': delivered }),
+  })
   return () => {
     start.unbindStore(store)
     asyncEnd.unsubscribe(onEnd)
     error.unsubscribe(onError)
-    unsubscribe('hotshelf:read', onRead)
-    unsubscribe('hotshelf:write', onDrop)
+    endHearing()
   }
 }
 
