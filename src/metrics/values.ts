@@ -12,38 +12,29 @@ interface Described {
 type Values = () => number | Iterable<readonly [Labels, number]>
 
 /** A metric whose values something else counts. */
-export function addCounter(
-  registry: Registry,
-  { labelNames = [], ...described }: Described,
-  values: Values,
-): void {
-  new Counter({
-    ...described,
-    labelNames: [...labelNames],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const [labels, value] of listOf(values())) this.inc(labels, value)
-    },
-  })
+export function addCounter(registry: Registry, described: Described, values: Values): void {
+  new Counter(settingsOf(registry, described, values))
 }
 
 /** A metric that goes up and down. */
-export function addGauge(
-  registry: Registry,
-  { labelNames = [], ...described }: Described,
-  values: Values,
-): void {
-  new Gauge({
-    ...described,
-    labelNames: [...labelNames],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const [labels, value] of listOf(values())) this.set(labels, value)
-    },
-  })
+export function addGauge(registry: Registry, described: Described, values: Values): void {
+  new Gauge(settingsOf(registry, described, values))
 }
+
+interface Metric {
+  reset(): void
+  inc(labels: Labels, value: number): void
+}
+
+const settingsOf = (registry: Registry, { labelNames = [], ...described }: Described, values: Values) => ({
+  ...described,
+  labelNames: [...labelNames],
+  registers: [registry],
+  collect(this: Metric) {
+    this.reset()
+    for (const [labels, value] of listOf(values())) this.inc(labels, value)
+  },
+})
 
 const listOf = (values: ReturnType<Values>): Iterable<readonly [Labels, number]> =>
   typeof values === 'number' ? [[{}, values]] : values

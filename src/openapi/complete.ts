@@ -37,20 +37,26 @@ const OF_KIND = { page: [], write: [401, 413, 429], guarded: [401], other: [] }
 /** What @fastify/swagger says of a response of which nothing is said. */
 const UNDESCRIBED = 'Default Response'
 
-const IF_NONE_MATCH = {
-  name: 'If-None-Match',
+const header = (name: string, description: string, example: string) => ({
+  name,
   in: 'header',
-  description: 'The ETags of the answers that the client has: where one of them holds, it gets a 304',
+  description,
   schema: { type: 'string' },
-  example: '"Zk9Yx1cBv0Q3"',
-}
+  example,
+})
 
-const ACCEPT_ENCODING = {
-  name: 'Accept-Encoding',
-  in: 'header',
-  description: 'How the answer may be compressed: `br` and `gzip` are known',
-  schema: { type: 'string' },
-  example: 'br, gzip',
+/** The headers that any page takes, by their names among the components. */
+const OF_ANY_PAGE = {
+  IfNoneMatch: header(
+    'If-None-Match',
+    'The ETags of the answers that the client has: where one of them holds, it gets a 304',
+    '"Zk9Yx1cBv0Q3"',
+  ),
+  AcceptEncoding: header(
+    'Accept-Encoding',
+    'How the answer may be compressed: `br` and `gzip` are known',
+    'br, gzip',
+  ),
 }
 
 /**
@@ -67,7 +73,7 @@ export function complete(described: Described): object {
     components: {
       ...described.components,
       schemas: { ...described.components?.schemas, ...Object.fromEntries(named) },
-      parameters: { IfNoneMatch: IF_NONE_MATCH, AcceptEncoding: ACCEPT_ENCODING },
+      parameters: OF_ANY_PAGE,
       responses: problemResponses,
     },
   }
@@ -86,7 +92,7 @@ function completeOne(operation: Operation): void {
   for (const parameter of operation.parameters ?? [])
     if ('schema' in parameter && parameter.schema?.default !== undefined) parameter.required = false
   if (kind === 'page') {
-    const common = ['IfNoneMatch', 'AcceptEncoding'].map((name) => ({
+    const common = Object.keys(OF_ANY_PAGE).map((name) => ({
       $ref: `#/components/parameters/${name}`,
     }))
     operation.parameters = [...(operation.parameters ?? []), ...common]

@@ -59,8 +59,9 @@ export default fp(
       const outcomes = pages.outcomes()
       if (outcomes.size > 0) reply.header('cache-status', cacheStatus(outcomes, request.account?.missed))
       if (reply.statusCode !== 200) return done(null, payload)
-      const page = { etag: etagOf(payload), lastModified: new Date().toUTCString() }
-      const text = `${page.etag}\n${Date.now()}\n${payload}`
+      const made = new Date()
+      const page = { etag: etagOf(payload), lastModified: made.toUTCString() }
+      const text = `${page.etag}\n${made.getTime()}\n${payload}`
       pages.keep(request.pageName, text).catch((error) => request.log.error(error))
       if (isKnown(request, reply, page)) done(null, null)
       else done(null, payload)
